@@ -1,0 +1,336 @@
+"""Scores of a classifier with intervals that resample subjects, not images."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from sklearn import metrics as sk
+
+from fer_lib.labels import AUTHENTICITY, EMOTIONS
+from fer_lib.models.output import check_head
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A score with its bootstrap interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        The score on the data at hand, and the percentile interval's ends.
+    groups : int
+        Number of groups (subjects) that were resampled.
+    """
+
+    value: float
+    low: float
+    high: float
+    groups: int
+
+    def __str__(self) -> str:
+        """Return the score with its interval, three digits."""
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+Scores = Callable[[np.ndarray], dict[str, float]]
+
+
+def bootstrap(
+    groups: np.ndarray, scores: Scores, resamples: int, seed: int = 0
+) -> dict[str, Interval]:
+    """Return each score with its cluster-bootstrap percentile interval.
+
+    Whole groups are drawn with replacement, because images of one person are not independent.
+
+    Parameters
+    ----------
+    groups : ndarray
+        Shape (n,), the group of each row.
+    scores : callable
+        Takes row positions, int (m,), repeats allowed, and returns named floats; nan where one
+        is not defined (such resamples are left out of its interval).
+    resamples : int
+        Number of draws; with fewer than two groups the ends are nan.
+    seed : int
+        Of the draws.
+
+    References
+    ----------
+    Field and Welsh, J. R. Statist. Soc. B 69 (2007), doi:10.1111/j.1467-9868.2007.00593.x.
+    """
+    codes, names = pd.factorize(groups)
+    rows = [np.nonzero(codes == code)[0] for code in range(len(names))]
+    found = scores(np.arange(len(groups)))
+    if len(names) < 2:
+        return {k: Interval(v, float("nan"), float("nan"), len(names)) for k, v in found.items()}
+    chance = np.random.default_rng(seed)
+    draws = pd.DataFrame(
+        scores(np.concatenate([rows[code] for code in chance.integers(0, len(names), len(names))]))
+        for _ in range(resamples)
+    )
+    tail = (1 - LEVEL) / 2
+    ends = draws.quantile([tail, 1 - tail])
+    return {
+        name: Interval(value, float(ends[name].iloc[0]), float(ends[name].iloc[1]), len(names))
+        for name, value in found.items()
+    }
+
+
+def confusion_scores(matrix: np.ndarray) -> dict[str, float]:
+    """Return accuracy, macro and weighted F1, kappa and MCC of one confusion matrix.
+
+    Parameters
+    ----------
+    matrix : ndarray
+        Shape (k, k), counts; rows are the truth, columns the prediction.
+
+    Returns
+    -------
+    dict
+        A class without a true or predicted image counts as F1 = 0, as in scikit-learn; classes
+        absent from the truth are left out of the macro average.
+    """
+    matrix = matrix.astype(float)
+    total, truth, guess = matrix.sum(), matrix.sum(1), matrix.sum(0)
+    hits = np.diag(matrix)
+    f1 = np.divide(2 * hits, truth + guess, out=np.zeros_like(hits), where=(truth + guess) > 0)
+    agreed, expected = hits.sum() / total, (truth * guess).sum() / total**2
+    spread = np.sqrt((total**2 - (guess**2).sum()) * (total**2 - (truth**2).sum()))
+    mcc = (hits.sum() * total - (truth * guess).sum()) / spread if spread > 0 else 0.0
+    present = truth > 0
+    return {
+        "accuracy": agreed,
+        "macro F1": f1[present].mean(),
+        "weighted F1": (f1 * truth).sum() / total,
+        "Cohen's kappa": (agreed - expected) / (1 - expected) if expected < 1 else 0.0,
+        "MCC": mcc,
+    }
+
+
+def class_scores(matrix: np.ndarray) -> dict[str, np.ndarray]:
+    """Return precision, recall, F1 and support of each class of a confusion matrix (k, k)."""
+    matrix = matrix.astype(float)
+    truth, guess, hits = matrix.sum(1), matrix.sum(0), np.diag(matrix)
+
+    def ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+        return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+
+    return {
+        "precision": ratio(hits, guess),
+        "recall": ratio(hits, truth),
+        "F1": ratio(2 * hits, truth + guess),
+        "support": truth,
+    }
+
+
+def confusion(truth: np.ndarray, guess: np.ndarray, classes: int) -> np.ndarray:
+    """Return the (classes, classes) matrix of counts; rows are the truth."""
+    return np.bincount(truth * classes + guess, minlength=classes**2).reshape(classes, classes)
+
+
+def auc(truth: np.ndarray, score: np.ndarray) -> float:
+    """Return the area under the ROC curve, as the Mann-Whitney statistic; nan with one class."""
+    positives = int(truth.sum())
+    negatives = len(truth) - positives
+    if not positives or not negatives:
+        return float("nan")
+    ranks = stats.rankdata(score)[truth.astype(bool)]
+    return float((ranks.sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def average_precision(truth: np.ndarray, score: np.ndarray) -> float:
+    """Return average precision, nan without a positive."""
+    return float(sk.average_precision_score(truth, score)) if truth.any() else float("nan")
+
+
+def auc_within(truth: np.ndarray, score: np.ndarray, strata: np.ndarray) -> float:
+    """Return the AUC over pairs from the same stratum only, weighted by the number of pairs.
+
+    It asks how well genuine and fake are told apart at a given emotion, so that knowing which
+    emotion is more often faked earns nothing. nan where no stratum holds both classes.
+    """
+    areas, pairs = [], []
+    for stratum in np.unique(strata):
+        inside = strata == stratum
+        positives = int(truth[inside].sum())
+        negatives = int(inside.sum()) - positives
+        if positives and negatives:
+            areas.append(auc(truth[inside], score[inside]))
+            pairs.append(positives * negatives)
+    return float(np.average(areas, weights=pairs)) if pairs else float("nan")
+
+
+def auc_by_chance_of(labels: np.ndarray, truth: np.ndarray) -> float:
+    """Return the AUC of a judge that knows only ``labels`` and each label's share of positives."""
+    share = pd.Series(truth).groupby(labels).transform("mean").to_numpy()
+    return auc(truth, share)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Predictions of one head as arrays.
+
+    Attributes
+    ----------
+    groups : ndarray
+        Shape (n,), the subject of each row.
+    truth, guess : ndarray
+        int64 (n,), places in ``classes``.
+    score : ndarray
+        (n, k) probabilities of the emotions, or (n,) P(genuine).
+    emotion : ndarray
+        str (n,), the true emotion, for scores within emotion.
+    classes : tuple of str
+        In the order of the probabilities.
+    """
+
+    groups: np.ndarray
+    truth: np.ndarray
+    guess: np.ndarray
+    score: np.ndarray
+    emotion: np.ndarray
+    classes: tuple[str, ...]
+
+
+def judged(predictions: pd.DataFrame, head: str) -> Judged:
+    """Return one head's predictions, from the table of a run.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        With ``group``, ``emotion``, ``authenticity``, ``p_<emotion>`` columns and ``p_genuine``.
+    head : str
+        "emotion" or "authenticity"; the latter is decided at 0.5 (section 4-3).
+    """
+    if check_head(head) == "emotion":
+        classes, score = EMOTIONS, predictions[[f"p_{e}" for e in EMOTIONS]].to_numpy()
+        guess = score.argmax(1)
+    else:
+        classes, score = AUTHENTICITY, predictions["p_genuine"].to_numpy()
+        guess = (score >= 0.5).astype(np.int64)
+    truth = pd.Categorical(predictions[head], categories=list(classes)).codes.astype(np.int64)
+    return Judged(
+        predictions["group"].to_numpy(),
+        truth,
+        guess,
+        score,
+        predictions["emotion"].astype(str).to_numpy(),
+        classes,
+    )
+
+
+def ranking_scores(of: Judged, rows: np.ndarray) -> dict[str, float]:
+    """Return the scores that need no threshold: AUC and average precision, on ``rows``."""
+    truth, score = of.truth[rows], of.score[rows]
+    if score.ndim == 1:
+        return {
+            "AUC": auc(truth, score),
+            "AUC within emotion": auc_within(truth, score, of.emotion[rows]),
+            "average precision": average_precision(truth, score),
+        }
+    one_against_rest = [(truth == k, score[:, k]) for k in np.unique(truth)]
+    return {
+        "AUC (macro)": float(np.mean([auc(*pair) for pair in one_against_rest])),
+        "average precision (macro)": float(
+            np.mean([average_precision(*pair) for pair in one_against_rest])
+        ),
+    }
+
+
+def head_scores(
+    predictions: pd.DataFrame, head: str, resamples: int, seed: int = 0
+) -> dict[str, Interval]:
+    """Return all summary scores of one head, each with its interval by subject.
+
+    Parameters are those of `judged` and `bootstrap`.
+    """
+    of = judged(predictions, head)
+
+    def scores(rows: np.ndarray) -> dict[str, float]:
+        matrix = confusion(of.truth[rows], of.guess[rows], len(of.classes))
+        return confusion_scores(matrix) | ranking_scores(of, rows)
+
+    return bootstrap(of.groups, scores, resamples, seed)
+
+
+def class_table(
+    predictions: pd.DataFrame, head: str, resamples: int, seed: int = 0
+) -> pd.DataFrame:
+    """Return precision, recall, F1 (each an `Interval`) and support, one row a class."""
+    of = judged(predictions, head)
+
+    def scores(rows: np.ndarray) -> dict[str, float]:
+        found = class_scores(confusion(of.truth[rows], of.guess[rows], len(of.classes)))
+        return {
+            f"{name}/{what}": found[what][k]
+            for k, name in enumerate(of.classes)
+            for what in ("precision", "recall", "F1")
+        }
+
+    intervals = bootstrap(of.groups, scores, resamples, seed)
+    support = np.bincount(of.truth, minlength=len(of.classes))
+    rows = [
+        {what: intervals[f"{name}/{what}"] for what in ("precision", "recall", "F1")}
+        | {"support": int(support[k])}
+        for k, name in enumerate(of.classes)
+    ]
+    return pd.DataFrame(rows, index=pd.Index(of.classes, name="class"))
+
+
+def paired_difference(
+    first: pd.DataFrame, second: pd.DataFrame, head: str, score: str, resamples: int, seed: int = 0
+) -> Interval:
+    """Return ``score`` of the first model minus the second's, both on the same drawn subjects.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        Predictions of two runs for the same images in the same order.
+    head, score : str
+        As in `head_scores`; ``score`` is "accuracy" or "AUC" (authenticity only).
+
+    Raises
+    ------
+    ValueError
+        If the two tables are not about the same images.
+    """
+    if list(first["image_id"]) != list(second["image_id"]):
+        raise ValueError("the two runs were not evaluated on the same images in the same order")
+    one, two = judged(first, head), judged(second, head)
+
+    def of(side: Judged, rows: np.ndarray) -> float:
+        if score == "accuracy":
+            return float((side.truth[rows] == side.guess[rows]).mean())
+        return auc(side.truth[rows], side.score[rows])
+
+    def difference(rows: np.ndarray) -> dict[str, float]:
+        return {"difference": of(one, rows) - of(two, rows)}
+
+    return bootstrap(one.groups, difference, resamples, seed)["difference"]
+
+
+def curve_points(truth: np.ndarray, score: np.ndarray, points: int = 11) -> pd.DataFrame:
+    """Return ROC and precision-recall curves at evenly spaced rates, for the table of a figure.
+
+    Returns
+    -------
+    DataFrame
+        ``rate`` from 0 to 1; the true positive rate at that false positive rate; the precision at
+        that recall (the best at that recall or beyond).
+    """
+    false, true, _ = sk.roc_curve(truth, score)
+    precision, recall, _ = sk.precision_recall_curve(truth, score)
+    rates = np.linspace(0, 1, points)
+    return pd.DataFrame(
+        {
+            "rate": rates.round(2),
+            "true positive rate at this false positive rate": np.interp(rates, false, true),
+            "precision at this recall": [precision[recall >= rate].max() for rate in rates],
+        }
+    )

@@ -1,0 +1,1 @@
+"""The papers' models, one file each. Each returns `DualOutput`: one tensor a head."""

