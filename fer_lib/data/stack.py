@@ -1,0 +1,157 @@
+"""Decoded images kept in the store as one ``.npy`` beside their table; whole or not at all.
+
+A stack is a folder of ``images.npy``, ``table.parquet``, ``report.parquet`` and ``meta.json``.
+It is written under another name and renamed once complete, so that a killed job or two jobs at
+once never leave half of one. ``meta.json`` records the size of each file: a stack that was cut
+short or altered in length is found out and made again.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fer_lib.paths import CacheError
+from fer_lib.progress import say
+
+_FILES = ("images.npy", "table.parquet", "report.parquet")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What a stack folder holds: images (N, S, S, 3) uint8 memory-mapped, table, report."""
+
+    images: np.ndarray
+    table: pd.DataFrame
+    report: pd.DataFrame
+
+
+class StackWriter:
+    """Append images one by one, then finish with the table and the report."""
+
+    def __init__(self, folder: Path, rows: int, size: int):
+        self.folder = folder
+        self.rows = 0
+        self._size = size
+        self._file = (folder / "images.npy").open("wb")
+        self._header = _npy_header(rows, size)
+        self._file.write(self._header)
+
+    def append(self, pixels: np.ndarray) -> None:
+        """Add one (S, S, 3) uint8 image."""
+        self._file.write(np.ascontiguousarray(pixels, dtype=np.uint8).tobytes())
+        self.rows += 1
+
+    def finish(self, table: pd.DataFrame, report: pd.DataFrame) -> None:
+        """Write the rest; ``table`` has one row for each image appended."""
+        if len(table) != self.rows:
+            raise ValueError(f"{len(table)} table rows for {self.rows} images")
+        header = _npy_header(self.rows, self._size)
+        # numpy pads headers so that the first axis may change in place.
+        assert len(header) == len(self._header)
+        self._file.seek(0)
+        self._file.write(header)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        table.to_parquet(self.folder / "table.parquet")
+        report.to_parquet(self.folder / "report.parquet")
+        sizes = {name: (self.folder / name).stat().st_size for name in _FILES}
+        (self.folder / "meta.json").write_text(json.dumps({"bytes": sizes}, indent=1) + "\n")
+
+    def close(self) -> None:
+        """Close the file, finished or not."""
+        self._file.close()
+
+
+@contextmanager
+def writing(folder: Path, rows: int, size: int) -> Iterator[StackWriter]:
+    """Write a stack to ``folder``; it appears there only if the block ends without an error.
+
+    Raises
+    ------
+    CacheError
+        If the disk is full or cannot be written to.
+    """
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise _cache_error(folder, error) from None
+    try:
+        try:
+            writer = StackWriter(scratch, rows, size)
+            try:
+                yield writer
+            finally:
+                writer.close()
+            _move_into_place(scratch, folder)
+        except OSError as error:
+            raise _cache_error(folder, error) from None
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def read(folder: Path) -> Stack | None:
+    """Open a stack, or return None if it is not there.
+
+    One that is damaged is named in the progress and counts as not there: it is made again.
+    """
+    if not folder.is_dir():
+        return None
+    try:
+        recorded = json.loads((folder / "meta.json").read_text())["bytes"]
+        for name in _FILES:
+            if (folder / name).stat().st_size != recorded[name]:
+                raise ValueError(f"{name} has changed in length")
+        images = np.load(folder / "images.npy", mmap_mode="r")
+        table = pd.read_parquet(folder / "table.parquet")
+        report = pd.read_parquet(folder / "report.parquet")
+        if len(table) != len(images):
+            raise ValueError("the table and the images differ in number")
+    except Exception as error:  # whatever is wrong with it, the cure is to make it again
+        reason = " ".join(str(error).split())[:120]
+        say(f"the stored copy {folder.name} is damaged ({reason}): making it again")
+        return None
+    return Stack(images, table, report)
+
+
+def _move_into_place(scratch: Path, folder: Path) -> None:
+    """Rename, setting aside a damaged stack; what another job has just made is kept instead."""
+    for attempts_left in (2, 1, 0):
+        try:
+            scratch.replace(folder)
+            return
+        except OSError:
+            if attempts_left == 0:
+                raise
+        if read(folder) is not None:
+            return
+        aside = scratch.with_name(f"{scratch.name}-old{attempts_left}")
+        with suppress(FileNotFoundError):
+            folder.replace(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _npy_header(rows: int, size: int) -> bytes:
+    buffer = io.BytesIO()
+    description = {"descr": "|u1", "fortran_order": False, "shape": (rows, size, size, 3)}
+    np.lib.format.write_array_header_1_0(buffer, description)
+    return buffer.getvalue()
+
+
+def _cache_error(folder: Path, error: OSError) -> CacheError:
+    return CacheError(
+        f"the store {folder.parent} cannot take the images ({error.strerror or error}): "
+        "free some space or set FER_CACHE to another folder"
+    )

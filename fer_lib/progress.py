@@ -1,0 +1,58 @@
+"""Progress for people: one plain line every few seconds, nothing for short work."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+SECONDS_BETWEEN_LINES = 3.0
+
+
+def say(line: str) -> None:
+    """Tell whoever watches the process, never the page that a notebook becomes.
+
+    Appended to the file named in ``$FER_PROGRESS`` if there is one (the engine shows it), else
+    written to the process's own standard error.
+    """
+    target = os.environ.get("FER_PROGRESS")
+    if target:
+        with Path(target).open("a", encoding="utf-8") as stream:
+            stream.write(line + "\n")
+    else:
+        print(line, file=sys.__stderr__, flush=True)
+
+
+class Progress:
+    """Count steps of a known total and say so now and then.
+
+    Parameters
+    ----------
+    what : str
+        Start of the line, for example ``gffd2025: decoded``.
+    total : int
+        Steps in all.
+    shown : bool
+        False keeps it silent.
+    """
+
+    def __init__(self, what: str, total: int, shown: bool = True):
+        self.what = what
+        self.total = total
+        self.shown = shown
+        self.done = 0
+        self._started = time.monotonic()
+        self._last_line = self._started
+
+    def step(self) -> None:
+        """Count one step; print a line if the last one is a few seconds old."""
+        self.done += 1
+        now = time.monotonic()
+        spoke = self._last_line > self._started
+        finished = self.done == self.total and spoke
+        if not self.shown or (now - self._last_line < SECONDS_BETWEEN_LINES and not finished):
+            return
+        self._last_line = now
+        rate = self.done / max(now - self._started, 1e-9)
+        say(f"{self.what} {self.done} of {self.total} images, {rate:.0f} images/s")
