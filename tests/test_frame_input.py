@@ -1,0 +1,101 @@
+"""Bad input stops at once: one clear line, a status other than 0, nothing run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from fer_lib import paths
+
+
+def start(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    """Run one of the tools as the Makefile does."""
+    return subprocess.run(
+        [sys.executable, "-m", f"tools.{module}", *arguments],
+        cwd=paths.root(),
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+def test_good_input_passes(tmp_path):
+    done = start("check", "--profile", "smoke", FER_CACHE=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("module", ["check", "build"])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--profile", "bok"), "choose one of smoke, book"),
+        (("--data", "nothing"), "rendered46"),
+        (("--data", "gffd2025"), "DATA_ROOT"),
+        (("--data", "gffd2025", "--data-root", "/nowhere/at/all"), "/nowhere/at/all"),
+        (("--data", "gffd2025", "--data-root", "EMPTY"), "empty"),
+        (("--seed", "one"), "whole number"),
+    ],
+)
+def test_bad_input_is_one_clear_line(tmp_path, module, arguments, said):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    arguments = [str(empty) if word == "EMPTY" else word for word in arguments]
+    began = time.monotonic()
+    done = start(module, *arguments, FER_CACHE=str(tmp_path / "store"), FER_BUILD=str(tmp_path))
+    assert done.returncode == 2
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("error: ")
+    assert said in lines[0]
+    assert time.monotonic() - began < 20
+    assert not (tmp_path / "executed").exists()
+
+
+def test_a_store_that_cannot_be_written_is_said(tmp_path):
+    # A file in the way refuses root as well, which permissions do not.
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    done = start("check", FER_CACHE=str(blocked / "store"))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "FER_CACHE" in done.stderr
+
+
+def test_bad_jobs_are_said(tmp_path):
+    done = start("build", "--jobs", "0", FER_BUILD=str(tmp_path))
+    assert done.returncode == 2
+    assert "JOBS=0" in done.stderr
+
+
+def test_a_second_build_is_refused(tmp_path):
+    import fcntl
+
+    with (tmp_path / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = start("build", "--profile", "smoke", FER_BUILD=str(tmp_path))
+    assert done.returncode == 2
+    assert "another build" in done.stderr
+
+
+@pytest.mark.parametrize("setting", ["PROFIL=smoke", "profile=smoke"])
+def test_make_refuses_a_misspelt_setting(setting):
+    done = subprocess.run(
+        ["make", "help", setting], cwd=paths.root(), capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "unknown setting" in done.stderr
+
+
+def test_make_passes_bad_input_on():
+    done = subprocess.run(
+        ["make", "-n", "book", "PROFILE=smoke", "DATA_ROOT=/a b"],
+        cwd=paths.root(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0
+    assert '--data-root "/a b"' in done.stdout

@@ -1,0 +1,97 @@
+"""The rendered smoke book in a browser, from file://, with the network cut off."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from fer_lib import paths
+from tools import browser, gate
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+SITE = paths.build() / "html"
+PAGES = gate.pages_in_toc(paths.root() / "_toc.yml")
+BROKEN_IMAGES = """() => [...document.images]
+    .filter(image => image.loading !== 'lazy' && (!image.complete || image.naturalWidth === 0))
+    .map(image => image.src)"""
+OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
+UNREACHABLE = """() => [...document.querySelectorAll('article *')]
+    .filter(box => box.scrollWidth > box.clientWidth + 1
+        && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX)
+        && box.clientWidth > 0
+        && !(box.tabIndex >= 0 && box.getAttribute('aria-label') && box.getAttribute('role')))
+    .map(box => box.outerHTML.slice(0, 90))"""
+
+
+@pytest.fixture(scope="module")
+def running():
+    if browser.executable() is None:
+        reason = f"no Chromium found, looked for {', '.join(browser.NAMES)}"
+        if os.environ.get("FER_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    if not (SITE / "index.html").exists():
+        pytest.fail(f"no rendered book in {SITE}: run `make site`")
+    with browser.chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def axe():
+    from axe_playwright_python.sync_playwright import Axe
+
+    return Axe()
+
+
+@pytest.mark.parametrize("theme", browser.THEMES)
+@pytest.mark.parametrize("width", browser.WIDTHS)
+@pytest.mark.parametrize("name", [*PAGES, "search", "genindex"])
+def test_page(running, axe, name, width, theme):
+    with browser.opened(running, SITE / f"{name}.html", width, theme) as (page, seen):
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+        assert page.evaluate(BROKEN_IMAGES) == []
+        assert page.evaluate(UNREACHABLE) == [], "scrolling boxes without keyboard focus or name"
+        assert seen.outside == []
+        assert seen.errors == []
+        # Without preload: axe would read style sheets by requests that file:// refuses.
+        found = axe.run(page, options={"preload": False}).response["violations"]
+        assert not found, json.dumps(short(found), indent=1)
+
+
+def short(violations: list[dict]) -> list[dict]:
+    """Return rule, help and the first nodes of each violation, short enough to read."""
+    return [
+        {
+            "rule": violation["id"],
+            "help": violation["help"],
+            "nodes": [node["html"][:160] for node in violation["nodes"][:4]],
+            "why": violation["nodes"][0].get("failureSummary", "")[:300],
+        }
+        for violation in violations
+    ]
+
+
+def test_index_leads_to_the_first_page(running):
+    page = running.new_page()
+    page.goto((SITE / "index.html").resolve().as_uri())
+    page.wait_for_url(f"**/{PAGES[0]}.html")
+    page.close()
+
+
+def test_search_works_from_a_file(running):
+    with browser.opened(running, SITE / "search.html", "desktop", "light") as (page, seen):
+        page.goto(page.url.partition("?")[0] + "?q=data")
+        page.wait_for_selector("#search-results li a")
+        assert seen.outside == []
+        assert seen.errors == []
+
+
+def test_formulas_are_set_without_network(running):
+    with browser.opened(running, SITE / f"{PAGES[0]}.html", "desktop", "light") as (page, _):
+        if page.locator(".math").count() == 0:
+            pytest.skip("the first page has no formula")
+        assert page.locator("mjx-container").count() > 0

@@ -1,0 +1,70 @@
+"""Stop on bad input before anything costs time: one clear line, exit status 2."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from pathlib import Path
+
+from fer_lib import paths, profiles
+
+
+class InputError(ValueError):
+    """A setting of the build is wrong; the message is one line and names the cure."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the settings every build takes: profile, data, data_root, seed."""
+    parser.add_argument("--profile", default="book")
+    parser.add_argument("--data", default="rendered46")
+    parser.add_argument("--data-root", default="")
+    parser.add_argument("--seed", default="0")
+
+
+def check(profile: str, data: str, data_root: str, seed: str) -> dict[str, str | int]:
+    """Return the settings as notebook parameters.
+
+    Raises
+    ------
+    InputError
+        For an unknown profile or data set, a missing or empty data root, a seed that is not a
+        whole number, a store that cannot be written to.
+    """
+    try:
+        profiles.get(profile)
+    except ValueError as error:
+        raise InputError(f"PROFILE={profile}: {error}") from None
+    if not seed.isdecimal():
+        raise InputError(f"SEED={seed}: the seed must be a whole number, 0 or more")
+    try:
+        paths.cache()
+    except paths.CacheError as error:
+        raise InputError(str(error)) from None
+    root = data_root and str(Path(data_root).expanduser().resolve())
+    # Before the first installation there is no pandas yet; the same check runs again after it.
+    if importlib.util.find_spec("pandas"):
+        from fer_lib.data import check as check_data
+
+        try:
+            check_data(data, root)
+        except (ValueError, RuntimeError, OSError) as error:
+            raise InputError(f"DATA={data}: {error}") from None
+    return {"profile": profile, "data": data, "data_root": root, "seed": int(seed)}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Check the settings on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_arguments(parser)
+    args = parser.parse_args(argv)
+    try:
+        check(args.profile, args.data, args.data_root, args.seed)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Keep ``environment.yml`` (conda) at the pins of ``constraints.txt``."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from fer_lib import paths
+
+HEADER = """\
+# For conda users: `conda env create -f environment.yml && conda activate fer-companion`,
+# then `make book VENV=$CONDA_PREFIX`. Written by `make lock`; same pins as constraints.txt.
+name: fer-companion
+channels:
+  - conda-forge
+  - nodefaults
+dependencies:
+  - python >=3.11,<3.14
+  - pip
+  - make
+  - git
+  - pip:
+"""
+
+
+def pins() -> dict[str, str]:
+    """Return name -> version of every package in the lock."""
+    found = {}
+    for line in (paths.root() / "constraints.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, _, version = line.partition("==")
+            found[name] = version
+    return found
+
+
+def direct(*extras: str) -> list[str]:
+    """Return the canonical names of the direct dependencies, with those of ``extras``."""
+    project = tomllib.loads((paths.root() / "pyproject.toml").read_text())["project"]
+    lines = list(project["dependencies"])
+    for extra in extras:
+        lines += project["optional-dependencies"][extra]
+    names = [canonicalize_name(Requirement(line).name) for line in lines]
+    return [name for name in names if name != project["name"]]
+
+
+def text() -> str:
+    """Return what environment.yml should hold."""
+    locked = pins()
+    lines = [f"      - {name}=={locked[name]}\n" for name in direct("book", "dev")]
+    return HEADER + "      - -c constraints.txt\n" + "".join(lines) + "      - -e .\n"
+
+
+def write() -> None:
+    """Write environment.yml."""
+    (paths.root() / "environment.yml").write_text(text())
+
+
+if __name__ == "__main__":
+    write()
+    sys.exit(0)
