@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import subprocess
 
+import numpy as np
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from fer_lib import paths
+from fer_lib.metrics import Interval
 
 RENDERED_NOTE = (
     "These faces are rendered, not photographed: results show whether a method recovers cues that "
@@ -90,31 +92,22 @@ def badge(verdict: str) -> str:
 def table_html(table: pd.DataFrame, caption: str, index: bool = True) -> str:
     """Return a table with a caption, in a box that scrolls by itself on a narrow screen.
 
-    Floats are shown with three digits; a column called "verdict" is shown as badges.
+    Numbers stand right, words left; floats have three digits, an interval stands under its score,
+    and a column called "verdict" is shown as badges.
     """
-    shown = table.copy()
-    for column in shown.columns:
-        if column == "verdict":
-            shown[column] = [badge(value) for value in shown[column]]
-        else:
-            shown[column] = [html.escape(_text(value)) for value in shown[column]]
-    if index:
-        names = [name if isinstance(name, str) else "" for name in shown.index.names]
-        shown.index = shown.index.map(
-            lambda v: (
-                tuple(html.escape(_text(x)) for x in v)
-                if isinstance(v, tuple)
-                else html.escape(_text(v))
-            )
-        )
-        shown = shown.rename_axis(names if len(names) > 1 else names[0]).reset_index()
-    head = "".join(f'<th scope="col">{html.escape(str(c)) or "&nbsp;"}</th>' for c in shown.columns)
+    frame = table.reset_index() if index else table
+    words = [not _numeric(frame[column]) for column in frame.columns]
+    head = "".join(
+        f'<th scope="col"{_kind(word)}>{html.escape(_name(column))}</th>'
+        for column, word in zip(frame.columns, words, strict=True)
+    )
     body = []
-    for row in shown.itertuples(index=False):
-        cells = [
-            f'<th scope="row">{value}</th>' if index and place == 0 else f"<td>{value}</td>"
-            for place, value in enumerate(row)
-        ]
+    for row in frame.itertuples(index=False):
+        cells = []
+        for place, (column, word, value) in enumerate(zip(frame.columns, words, row, strict=True)):
+            shown = badge(value) if column == "verdict" else _cell(value)
+            tag = 'th scope="row"' if index and place == 0 else "td"
+            cells.append(f"<{tag}{_kind(word)}>{shown}</{tag.split()[0]}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     return (
         f'<table class="dataframe"><caption>{html.escape(caption)}</caption>'
@@ -167,9 +160,25 @@ def say(text: str) -> None:
     display(Markdown(text))
 
 
-def _text(value: object) -> str:
-    if isinstance(value, float):
+def _numeric(column: pd.Series) -> bool:
+    return all(isinstance(value, int | float | np.number | Interval) for value in column)
+
+
+def _kind(word: bool) -> str:
+    return ' class="text"' if word else ""
+
+
+def _name(column: object) -> str:
+    return "\u00a0" if column in (None, "", "index") else str(column)
+
+
+def _cell(value: object) -> str:
+    """Return one value as HTML: an interval stands under its score, both unbroken."""
+    if isinstance(value, Interval):
+        ends = f"[{value.low:.3f}, {value.high:.3f}]" if value.low == value.low else "no interval"
+        return f'<span class="score">{value.value:.3f}</span> <span class="ends">{ends}</span>'
+    if isinstance(value, float | np.floating):
         return "–" if value != value else f"{value:.3f}"
-    if isinstance(value, int):
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
         return f"{value:,}"
-    return str(value)
+    return html.escape(str(value))

@@ -34,6 +34,7 @@ def image_grid(
     images: np.ndarray, columns: list[str], rows: list[str], width: float = 11.0
 ) -> Figure:
     """Show images (rows, columns, side, side, 3), uint8 or float in [0, 1], with their names."""
+    width = min(width, 2.4 * len(columns))  # few columns must not make giants
     height = width * len(rows) / len(columns) + 0.35
     figure, axes = plt.subplots(len(rows), len(columns), figsize=(width, height), squeeze=False)
     for r, row_name in enumerate(rows):
@@ -54,10 +55,11 @@ def image_grid(
 def overlay(image: np.ndarray, relevance: np.ndarray, colour: str = "inferno") -> np.ndarray:
     """Return an image (side, side, 3), uint8, under a map (side, side): floats in [0, 1].
 
-    The map is clipped below at zero and scaled to its own largest value.
+    The map is clipped below at zero and scaled so that its highest half percent is full.
     """
     positive = np.clip(relevance, 0, None)
-    scaled = positive / positive.max() if positive.max() > 0 else positive
+    top = np.percentile(positive, 99.5) or positive.max()
+    scaled = np.clip(positive / top, 0, 1) if top > 0 else positive
     heat = plt.get_cmap(colour)(scaled)[..., :3]
     alpha = 0.75 * np.sqrt(scaled)[..., None]
     grey = image.mean(2, keepdims=True) / 255 * 0.85

@@ -11,6 +11,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from fer_lib import progress
 from fer_lib.models.output import DualOutput
@@ -33,8 +34,9 @@ class TrainConfig:
         ReduceLROnPlateau on the validation loss; the paper names it without its settings.
     alpha, beta : float
         Weights of the emotion and the authenticity loss, equation (1).
-    head_rate : float
-        Learning rate of newly made layers relative to the pretrained ones.
+    average : float
+        Decay per step of the running average of the weights that is evaluated and kept; 0 keeps
+        the weights themselves, as the paper does.
     frozen_stages : int
         Stages of a pretrained backbone, stem included, that stay as they are.
     train_fraction : float
@@ -53,7 +55,7 @@ class TrainConfig:
     plateau_factor: float = 0.5
     alpha: float = 0.4
     beta: float = 0.6
-    head_rate: float = 1.0
+    average: float = 0.0
     frozen_stages: int = 0
     train_fraction: float = 1.0
     seed: int = 0
@@ -140,16 +142,16 @@ def freeze(model: nn.Module, stages: int) -> None:
 
 
 def optimiser(model: nn.Module, config: TrainConfig) -> torch.optim.Adam:
-    """Return Adam over the trainable parameters, the heads at their own rate."""
-    heads, rest = [], []
-    for name, parameter in model.named_parameters():
-        if parameter.requires_grad:
-            (heads if name.startswith(("emotion", "authenticity")) else rest).append(parameter)
-    groups = [
-        {"params": rest, "lr": config.learning_rate},
-        {"params": heads, "lr": config.learning_rate * config.head_rate},
-    ]
-    return torch.optim.Adam(groups, fused=True)
+    """Return Adam over the trainable parameters."""
+    trainable = [p for p in model.parameters() if p.requires_grad]
+    return torch.optim.Adam(trainable, config.learning_rate, fused=True)
+
+
+def averaged(model: nn.Module, config: TrainConfig) -> AveragedModel | None:
+    """Return the running average of a model's weights and statistics, if one is asked for."""
+    if not config.average:
+        return None
+    return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average), use_buffers=True)
 
 
 def train_epoch(
@@ -158,8 +160,9 @@ def train_epoch(
     adam: torch.optim.Adam,
     config: TrainConfig,
     generator: torch.Generator,
+    average: AveragedModel | None = None,
 ) -> dict[str, float]:
-    """Go once over ``train_fraction`` of ``data``; return mean loss and emotion accuracy."""
+    """Go once over ``train_fraction`` of ``data``; return mean loss and both accuracies."""
     model.train()
     budget = max(config.batch_size, round(len(data) * config.train_fraction))
     seen, total, right, genuine_right = 0, 0.0, 0, 0
@@ -173,6 +176,8 @@ def train_epoch(
         adam.zero_grad(set_to_none=True)
         loss.backward()
         adam.step()
+        if average is not None:
+            average.update_parameters(model)
         seen += len(batch)
         total += float(loss.detach()) * len(batch)
         right += int((output.emotion.argmax(1) == emotion).sum())
@@ -210,6 +215,8 @@ def fit(
     model.to(memory_format=torch.channels_last)
     freeze(model, config.frozen_stages)
     adam = optimiser(model, config)
+    average = averaged(model, config)
+    kept = model if average is None else average.module
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
         adam, factor=config.plateau_factor, patience=config.plateau_patience
     )
@@ -218,15 +225,15 @@ def fit(
     for epoch in range(1, config.epochs + 1):
         start = time.perf_counter()
         rate = adam.param_groups[0]["lr"]
-        row = train_epoch(model, train, adam, config, generator)
-        scores = evaluate(model, validation, config)
+        row = train_epoch(model, train, adam, config, generator, average)
+        scores = evaluate(kept, validation, config)
         row |= {f"val_{name}": value for name, value in scores.items()}
         row |= {"learning_rate": rate, "seconds": time.perf_counter() - start}
         history.append({"epoch": epoch, **row})
         schedule.step(scores["loss"])
         if scores["loss"] < best_loss:
             best_loss, best_epoch = scores["loss"], epoch
-            best_state = copy.deepcopy(model.state_dict())
+            best_state = copy.deepcopy(kept.state_dict())
         left = (config.epochs - epoch) * row["seconds"]
         progress.say(
             f"{label}: epoch {epoch}/{config.epochs}, loss {row['train_loss']:.3f}, "

@@ -1,0 +1,76 @@
+"""Tables are readable by people and machines, and a page says what made it and what that allows."""
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from fer_lib import page
+from fer_lib.claims import Verdict
+from fer_lib.metrics import Interval
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    outputs = []
+    monkeypatch.setattr(page, "display", lambda item: outputs.append(item.data))
+    return outputs
+
+
+def soup_of(shown):
+    return BeautifulSoup(shown[-1], "html.parser")
+
+
+def test_a_table_has_caption_headers_and_escapes(shown):
+    frame = pd.DataFrame({"score": [0.5]}, index=pd.Index(["a < b"], name="model"))
+    page.table(frame, "Scores & more")
+    soup = soup_of(shown)
+    assert soup.caption.text == "Scores & more"
+    assert [h["scope"] for h in soup.find_all("th")] == ["col", "col", "row"]
+    assert soup.tbody.th.text == "a < b"
+    assert soup.td.text == "0.500"
+
+
+def test_words_stand_left_and_numbers_right(shown):
+    page.table(pd.DataFrame({"n": [1200], "why": ["because"]}), "x", index=False)
+    number, word = soup_of(shown).find_all("td")
+    assert number.text == "1,200"
+    assert not number.get("class")
+    assert word["class"] == ["text"]
+
+
+def test_an_interval_shows_both_ends_and_says_when_there_is_none(shown):
+    none = float("nan")
+    frame = pd.DataFrame({"s": [Interval(0.5, 0.4, 0.6, 9), Interval(0.5, none, none, 1)]})
+    page.table(frame, "x", index=False)
+    first, second = soup_of(shown).find_all("td")
+    assert "0.500 [0.400, 0.600]" in first.text
+    assert "no interval" in second.text
+
+
+def test_a_verdict_is_told_by_word_and_symbol(shown):
+    page.verdict_table([("claim", "0.92", Verdict("inconsistent", "sums to 0.93"))], "x")
+    badge = soup_of(shown).select_one(".verdict")
+    assert badge.text == "✗ inconsistent"
+    assert badge["class"] == ["verdict", "verdict-bad"]
+
+
+def test_rendered_faces_are_called_so_on_every_page(shown):
+    page.header("book", "rendered46", "a" * 64, "subject", 0)
+    assert "rendered, not photographed" in shown[-1]
+    assert "near-dup" not in shown[-1]
+
+
+def test_photographs_without_ids_are_not_called_unseen_people(shown):
+    page.header("book", "gffd2025", "a" * 64, "near-duplicate", 0)
+    assert "person may recur" in shown[-1]
+    assert "rendered" not in shown[-1]
+
+
+def test_smoke_says_that_it_means_nothing(shown):
+    page.header("smoke", "rendered46", "a" * 64, "subject", 0)
+    assert "mean nothing" in shown[-1]
+
+
+def test_curve_data_is_folded_under_its_caption(shown):
+    page.curve_data(pd.DataFrame({"x": [1.0]}), "Points")
+    assert soup_of(shown).summary.text == "Points"
