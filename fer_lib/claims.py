@@ -109,42 +109,76 @@ class Verdict:
     why: str
 
 
-def of_number(claim: Claim, ours: Interval, paper: str, data: str, scale: float = 1.0) -> Verdict:
+@dataclass(frozen=True)
+class Ground:
+    """What a measured number stands on.
+
+    Attributes
+    ----------
+    paper, data, profile : str
+        Whose claim is judged, and the data set and profile that our number comes from.
+    """
+
+    paper: str
+    data: str
+    profile: str
+
+    @property
+    def own_data(self) -> bool:
+        """Whether the number was measured on the paper's own data."""
+        return self.data == OWN_DATA[self.paper]
+
+    def refusal(self) -> Verdict | None:
+        """Return the verdict that ends the matter before any number is looked at, if there is one.
+
+        A profile that trains for seconds tests the build, not the paper.
+        """
+        if self.profile == "smoke":
+            return Verdict("not comparable", "profile smoke trains for seconds")
+        return None
+
+
+def of_number(claim: Claim, ours: Interval, ground: Ground, scale: float = 1.0) -> Verdict:
     """Compare a printed metric with a measured one.
 
     Parameters
     ----------
     claim : Claim
-        Of paper ``paper``.
+        Of the paper that ``ground`` names.
     ours : Interval
-        Measured on data set ``data``, multiplied by ``scale`` (100 where percent is printed).
+        Measured, and multiplied by ``scale`` (100 where percent is printed).
+    ground : Ground
+        Only the paper's own data can reproduce a number.
     """
-    own = OWN_DATA[paper]
-    if data != own:
-        return Verdict("not comparable", f"measured on {data}, the paper used {own}")
+    refused = ground.refusal()
+    if refused:
+        return refused
+    if not ground.own_data:
+        own = OWN_DATA[ground.paper]
+        return Verdict("not comparable", f"measured on {ground.data}, the paper used {own}")
     low, high = claim.rounding
     if math.isnan(ours.low):
         return Verdict("not testable", "too few groups for an interval")
     if ours.low * scale <= high and low <= ours.high * scale:
-        return Verdict("reproduced", "the printed value lies in our interval")
-    return Verdict("differs", "the printed value lies outside our interval")
+        return Verdict("reproduced", f"our interval holds it, in profile {ground.profile}")
+    return Verdict("differs", f"our interval does not hold it, in profile {ground.profile}")
 
 
-def of_direction(difference: Interval, paper: str, data: str) -> Verdict:
+def of_direction(difference: Interval, ground: Ground) -> Verdict:
     """Judge an ordering from the interval of our difference (first minus second, paired).
 
     The claim is that the difference is positive.
     """
-    rendered = data != OWN_DATA[paper]
-    where = "on rendered faces" if rendered else "on the paper's own data"
+    refused = ground.refusal()
+    if refused:
+        return refused
+    where = "on the paper's own data" if ground.own_data else "on rendered faces"
     shown = f"our difference is {difference}"
     if math.isnan(difference.low) or difference.low <= 0 <= difference.high:
         return Verdict("not decided", f"{shown}; the interval holds zero, {where}")
     if difference.low > 0:
-        word = "direction seen on rendered faces" if rendered else "reproduced"
-        return Verdict(word, shown)
-    word = "direction not seen on rendered faces" if rendered else "differs"
-    return Verdict(word, shown)
+        return Verdict("reproduced" if ground.own_data else f"direction seen {where}", shown)
+    return Verdict("differs" if ground.own_data else f"direction not seen {where}", shown)
 
 
 def of_arithmetic(printed: Claim, low: float, high: float, how: str) -> Verdict:

@@ -110,7 +110,7 @@ def table_html(table: pd.DataFrame, caption: str, index: bool = True) -> str:
             cells.append(f"<{tag}{_kind(word)}>{shown}</{tag.split()[0]}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     return (
-        f'<table class="dataframe"><caption>{html.escape(caption)}</caption>'
+        f'<table class="dataframe"><caption><span>{html.escape(caption)}</span></caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     )
 

@@ -12,9 +12,10 @@
 # # The data
 #
 # The dual-task paper ({cite}`diya2026`, section 3) collected faces of 46 people, seven emotions,
-# each felt or acted. Those photographs cannot be shipped with a book. This page shows the
-# set that stands in for them: rendered faces in the same design, with what no photograph has,
-# the exact cause of every pixel. It also shows the split by subject that every later page uses.
+# each felt or acted. Those photographs cannot be shipped with a book. Unless a copy of them is
+# given, a set of rendered faces stands in for them, in the same design and with what no photograph
+# has, the exact cause of every pixel. This page shows the data of this build and the split that every
+# later page uses.
 
 # %% tags=["parameters", "hide-cell"]
 profile = "smoke"

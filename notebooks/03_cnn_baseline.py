@@ -85,7 +85,7 @@ page.say(
     f"{run.about['environment']['threads']} thread."
 )
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Three panels over the epochs of the CNN baseline: joint loss, emotion accuracy and authenticity accuracy, for training and validation subjects, with the kept epoch marked."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Three panels over the epochs of the CNN baseline: joint loss, emotion accuracy and authenticity accuracy, for the training and the validation part, with the kept epoch marked."}}
 figure = plots.learning_curves(run.history)
 
 # %% tags=["hide-input"]

@@ -9,6 +9,10 @@ from fer_lib.claims import Claim
 from fer_lib.metrics import Interval
 
 
+RENDERED = claims.Ground("diya2026", "rendered46", "book")
+OWN = claims.Ground("diya2026", "gffd2025", "book")
+
+
 def claim(printed, kind="metric", unit=""):
     return Claim("x", "Table 1", "a score", printed, kind, unit)
 
@@ -57,20 +61,27 @@ def test_arithmetic_finds_a_planted_error():
 
 def test_rendered_faces_never_reproduce_a_number():
     ours = Interval(0.985, 0.98, 0.99, 46)
-    assert claims.of_number(claim("0.985"), ours, "diya2026", "rendered46").word == "not comparable"
+    assert claims.of_number(claim("0.985"), ours, RENDERED).word == "not comparable"
 
 
 def test_own_data_reproduce_or_differ():
     ours = Interval(0.97, 0.96, 0.98, 46)
-    assert claims.of_number(claim("97.5"), ours, "diya2026", "gffd2025", 100).word == "reproduced"
-    assert claims.of_number(claim("98.5"), ours, "diya2026", "gffd2025", 100).word == "differs"
+    assert claims.of_number(claim("97.5"), ours, OWN, 100).word == "reproduced"
+    assert claims.of_number(claim("98.5"), ours, OWN, 100).word == "differs"
+
+
+def test_profile_smoke_never_judges():
+    smoke = claims.Ground("diya2026", "gffd2025", "smoke")
+    ours = Interval(0.985, 0.98, 0.99, 46)
+    assert claims.of_number(claim("0.985"), ours, smoke).word == "not comparable"
+    assert claims.of_direction(ours, smoke).word == "not comparable"
 
 
 def test_direction_needs_an_interval_without_zero():
-    seen = claims.of_direction(Interval(0.2, 0.1, 0.3, 9), "diya2026", "rendered46")
-    open_ = claims.of_direction(Interval(0.2, -0.1, 0.3, 9), "diya2026", "rendered46")
-    other = claims.of_direction(Interval(-0.2, -0.3, -0.1, 9), "diya2026", "rendered46")
-    none = claims.of_direction(Interval(0.2, math.nan, math.nan, 1), "diya2026", "rendered46")
+    seen = claims.of_direction(Interval(0.2, 0.1, 0.3, 9), RENDERED)
+    open_ = claims.of_direction(Interval(0.2, -0.1, 0.3, 9), RENDERED)
+    other = claims.of_direction(Interval(-0.2, -0.3, -0.1, 9), RENDERED)
+    none = claims.of_direction(Interval(0.2, math.nan, math.nan, 1), RENDERED)
     assert seen.word == "direction seen on rendered faces"
     assert open_.word == none.word == "not decided"
     assert other.word == "direction not seen on rendered faces"
