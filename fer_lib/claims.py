@@ -14,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from fer_lib import paths
-from fer_lib.metrics import Interval
+from fer_lib.intervals import Interval
 
 KINDS = (
     "count",

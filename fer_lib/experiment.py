@@ -19,6 +19,7 @@ from fer_lib.data import splits
 from fer_lib.labels import EMOTIONS
 from fer_lib.models.cnn_baseline import CNNBaseline
 from fer_lib.models.dual_task import DualTask
+from fer_lib.tensors import Augmentation
 from fer_lib.train import TrainConfig, fit, predict, set_determinism
 
 MODELS = ("cnn_baseline", "dual_task")
@@ -83,8 +84,11 @@ def train_config(model: str, profile: profiles.Profile, seed: int) -> TrainConfi
         plateau_patience=1,
         train_fraction=profile.train_fraction,
         seed=seed,
+        augmentation=Augmentation(0.5, 15.0, 0.12, 0.06, 0.3, 0.3),
     )
-    return replace(config, learning_rate=1e-3 if model == "dual_task" else 5e-4)
+    if model == "dual_task":
+        return replace(config, learning_rate=1e-3, average=profile.weight_average)
+    return replace(config, learning_rate=5e-4)
 
 
 def build(model: str, profile: profiles.Profile, about: dict | None = None) -> tuple:

@@ -10,7 +10,7 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from fer_lib import paths
-from fer_lib.metrics import Interval
+from fer_lib.intervals import Interval
 
 RENDERED_NOTE = (
     "These faces are rendered, not photographed: results show whether a method recovers cues that "

@@ -21,6 +21,9 @@ class Profile:
         Epochs without a better validation loss before training stops.
     batch_size : int
         Images per optimisation step.
+    weight_average : float
+        Decay per step of the running average of the dual-task model's weights; 0 for none, as in
+        the paper.
     train_fraction : float
         Share of the training images that an epoch uses, in (0, 1].
     test_subjects : int
@@ -38,6 +41,7 @@ class Profile:
     epochs: int
     patience: int
     batch_size: int
+    weight_average: float
     train_fraction: float
     test_subjects: int
     bootstrap: int
@@ -47,10 +51,10 @@ class Profile:
 
 
 PROFILES = (
-    Profile("smoke", 64, 1, 1, 32, 0.2, 10, 100, 1, 60, 14),
-    Profile("book", 128, 14, 10, 32, 1.0, 100, 2000, 14, 400, 140),
-    Profile("book-full", 160, 40, 10, 32, 1.0, 100, 2000, 60, 1000, 300),
-    Profile("paper", 224, 100, 10, 32, 1.0, 100, 2000, 60, 1000, 300),
+    Profile("smoke", 64, 1, 1, 32, 0.0, 0.2, 10, 100, 2, 60, 14),
+    Profile("book", 112, 18, 8, 32, 0.99, 1.0, 100, 2000, 14, 400, 140),
+    Profile("book-full", 160, 40, 10, 32, 0.99, 1.0, 100, 2000, 60, 1000, 300),
+    Profile("paper", 224, 100, 10, 32, 0.0, 1.0, 100, 2000, 60, 1000, 300),
 )
 
 

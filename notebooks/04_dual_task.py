@@ -114,12 +114,14 @@ page.curve_data(run.history, "The numbers behind the learning curves of the dual
 #   have no image to send through the backbone. This run trains end to end, without SMOTE.
 # - The kinds of augmentation are named, their sizes are not.
 # - Settings of the plateau schedule are not given.
+# - With few epochs a running average of the weights steadies the result; profile `paper` has none.
 
 # %% tags=["hide-input"]
 chosen = run.about["config"]["augmentation"] | {
     "dropout before each head": float(model.emotion[0].p),
     "plateau patience": run.about["config"]["plateau_patience"],
     "plateau factor": run.about["config"]["plateau_factor"],
+    "decay per step of the running average of weights (0: none)": run.about["config"]["average"],
 }
 page.table(
     pd.DataFrame({"value": {k: str(v) for k, v in chosen.items()}}).rename_axis("setting"),

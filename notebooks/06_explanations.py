@@ -35,13 +35,13 @@ from fer_lib import (
     experiment,
     explain,
     faces,
-    metrics,
     page,
     plots,
     profiles,
     progress,
     tensors,
 )
+from fer_lib.intervals import bootstrap
 
 plots.use_style()
 ledger = claims.load("diya2026")
@@ -240,7 +240,7 @@ for key, part in scored.groupby(["head", "method", "model", "layer"], sort=False
             "gain over shuffled": share - other,
         }
 
-    result = metrics.bootstrap(part["group"].to_numpy(), means, scale.bootstrap, seed)
+    result = bootstrap(part["group"].to_numpy(), means, scale.bootstrap, seed)
     found.append(
         dict(zip(("head", "method", "model", "layer"), key, strict=True))
         | {"faces": len(part)}

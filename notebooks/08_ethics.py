@@ -24,6 +24,7 @@ import pandas as pd
 
 from fer_lib import data as datasets
 from fer_lib import experiment, faces, metrics, page, plots, profiles
+from fer_lib.intervals import bootstrap
 
 plots.use_style()
 run = experiment.need(experiment.Experiment("dual_task", data, data_root, profile, seed))
@@ -90,7 +91,7 @@ if which == "rendered_test":
                     ),
                 }
 
-            found = metrics.bootstrap(emotion.groups[at], scores, scale.bootstrap, seed)
+            found = bootstrap(emotion.groups[at], scores, scale.bootstrap, seed)
             rows.append(
                 {
                     "factor": factor,

@@ -6,8 +6,7 @@ import pytest
 
 from fer_lib import claims
 from fer_lib.claims import Claim
-from fer_lib.metrics import Interval
-
+from fer_lib.intervals import Interval
 
 RENDERED = claims.Ground("diya2026", "rendered46", "book")
 OWN = claims.Ground("diya2026", "gffd2025", "book")

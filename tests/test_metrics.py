@@ -6,6 +6,7 @@ import pytest
 from sklearn import metrics as sk
 
 from fer_lib import metrics
+from fer_lib.intervals import bootstrap
 from fer_lib.labels import EMOTIONS
 
 
@@ -86,8 +87,8 @@ def test_interval_resamples_groups_not_rows():
     # Ten groups, each all right or all wrong: the interval is that of ten coins, not of 1,000.
     groups = np.repeat(np.arange(10), 100)
     right = (groups % 2).astype(float)
-    by_group = metrics.bootstrap(groups, lambda r: {"x": right[r].mean()}, 500)["x"]
-    by_row = metrics.bootstrap(np.arange(1000), lambda r: {"x": right[r].mean()}, 500)["x"]
+    by_group = bootstrap(groups, lambda r: {"x": right[r].mean()}, 500)["x"]
+    by_row = bootstrap(np.arange(1000), lambda r: {"x": right[r].mean()}, 500)["x"]
     assert by_group.value == by_row.value == 0.5
     assert by_group.high - by_group.low > 0.4
     assert by_row.high - by_row.low < 0.1
@@ -99,13 +100,13 @@ def test_interval_covers_the_true_mean_about_as_often_as_it_says():
     hits = 0
     for _ in range(200):
         values = chance.normal(size=40)
-        found = metrics.bootstrap(np.arange(40), lambda r, v=values: {"m": v[r].mean()}, 200)["m"]
+        found = bootstrap(np.arange(40), lambda r, v=values: {"m": v[r].mean()}, 200)["m"]
         hits += found.low <= 0 <= found.high
     assert 0.88 <= hits / 200 <= 0.99
 
 
 def test_one_group_has_no_interval():
-    found = metrics.bootstrap(np.zeros(5), lambda r: {"x": 1.0}, 10)["x"]
+    found = bootstrap(np.zeros(5), lambda r: {"x": 1.0}, 10)["x"]
     assert np.isnan(found.low)
 
 

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 
 from fer_lib import page
 from fer_lib.claims import Verdict
-from fer_lib.metrics import Interval
+from fer_lib.intervals import Interval
 
 
 @pytest.fixture

@@ -1,0 +1,77 @@
+"""A score with its interval, from resampling whole subjects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A score with its bootstrap interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        The score on the data at hand, and the percentile interval's ends.
+    groups : int
+        Number of groups (subjects) that were resampled.
+    """
+
+    value: float
+    low: float
+    high: float
+    groups: int
+
+    def __str__(self) -> str:
+        """Return the score with its interval, three digits."""
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+
+Scores = Callable[[np.ndarray], dict[str, float]]
+
+
+def bootstrap(
+    groups: np.ndarray, scores: Scores, resamples: int, seed: int = 0
+) -> dict[str, Interval]:
+    """Return each score with its cluster-bootstrap percentile interval.
+
+    Whole groups are drawn with replacement, because images of one person are not independent.
+
+    Parameters
+    ----------
+    groups : ndarray
+        Shape (n,), the group of each row.
+    scores : callable
+        Takes row positions, int (m,), repeats allowed, and returns named floats; nan where one
+        is not defined (such resamples are left out of its interval).
+    resamples : int
+        Number of draws; with fewer than two groups the ends are nan.
+    seed : int
+        Of the draws.
+
+    References
+    ----------
+    Field and Welsh, J. R. Statist. Soc. B 69 (2007), doi:10.1111/j.1467-9868.2007.00593.x.
+    """
+    codes, names = pd.factorize(groups)
+    rows = [np.nonzero(codes == code)[0] for code in range(len(names))]
+    found = scores(np.arange(len(groups)))
+    if len(names) < 2:
+        return {k: Interval(v, float("nan"), float("nan"), len(names)) for k, v in found.items()}
+    chance = np.random.default_rng(seed)
+    draws = pd.DataFrame(
+        scores(np.concatenate([rows[code] for code in chance.integers(0, len(names), len(names))]))
+        for _ in range(resamples)
+    )
+    tail = (1 - LEVEL) / 2
+    ends = draws.quantile([tail, 1 - tail])
+    return {
+        name: Interval(value, float(ends[name].iloc[0]), float(ends[name].iloc[1]), len(names))
+        for name, value in found.items()
+    }
