@@ -45,9 +45,9 @@ class Progress:
         self._started = time.monotonic()
         self._last_line = self._started
 
-    def step(self) -> None:
-        """Count one step; print a line if the last one is a few seconds old."""
-        self.done += 1
+    def step(self, count: int = 1) -> None:
+        """Count some steps; print a line if the last one is a few seconds old."""
+        self.done += count
         now = time.monotonic()
         spoke = self._last_line > self._started
         finished = self.done == self.total and spoke

@@ -26,6 +26,7 @@ seed = 0
 # %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
+from matplotlib import pyplot as plt
 
 from fer_lib import claims, experiment, faces, page, plots
 from fer_lib import data as datasets
@@ -67,7 +68,7 @@ figure = plots.bars(counted[["fake", "genuine"]], "images")
 # be read against.
 
 # %% tags=["hide-input"]
-from fer_lib.metrics import auc_by_chance_of
+from fer_lib.metrics import auc, auc_by_chance_of
 
 genuine = (table["authenticity"] == "genuine").to_numpy().astype(int)
 baseline = auc_by_chance_of(table["emotion"].astype(str).to_numpy(), genuine)
@@ -138,6 +139,56 @@ else:
     page.say(
         f"{len(table):,} photographs in {len(people):,} groups ({face_data.group_kind}). The folders "
         "say nothing about the people: sex, age and skin tone are not known."
+    )
+
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Six small histograms, genuine against fake: age, skin tone, yaw, pitch, light strength and exposure; in each panel the two outlines lie on top of each other."}}
+factors = {
+    "age": "age (0 young, 1 old)",
+    "tone_angle": "skin tone (degrees, dark to light)",
+    "yaw": "yaw (radians)",
+    "pitch": "pitch (radians)",
+    "light_strength": "strength of light",
+    "exposure": "exposure",
+}
+if face_data.kind == "rendered":
+    figure, axes = plt.subplots(2, 3, figsize=(10, 4.8))
+    for axis, (factor, label) in zip(axes.flat, factors.items(), strict=True):
+        values = table[factor].astype(float)
+        edges = np.linspace(values.min(), values.max(), 16)
+        for kind, colour in (("fake", plots.ORANGE), ("genuine", plots.BLUE)):
+            part = values[table["authenticity"] == kind]
+            axis.hist(part, edges, density=True, histtype="step", lw=2, color=colour, label=kind)
+        axis.set(xlabel=label, yticks=[])
+    axes.flat[0].legend(fontsize=9)
+    figure.tight_layout()
+
+# %% [markdown]
+# No factor may give the answer away, and no action unit alone either: the first table asks how well
+# each factor by itself tells genuine from fake over the whole set, the second names for each emotion
+# the one feature of the action units that comes closest. (An AUC of a half is chance.)
+
+# %% tags=["hide-input"]
+if face_data.kind == "rendered":
+    alone = {label: auc(genuine, table[factor].astype(float)) for factor, label in factors.items()}
+    page.table(
+        pd.DataFrame({"AUC alone": alone}).rename_axis("factor"),
+        "How well one factor tells genuine from fake",
+    )
+    numbers = sorted({c[:4] for c in table.columns if c.startswith("AU") and c[2:4].isdigit()})
+    rows = []
+    for emotion in emotions:
+        at = (table["emotion"] == emotion).to_numpy()
+        tried = {}
+        for unit in numbers:
+            left, right = table.loc[at, f"{unit}_L"], table.loc[at, f"{unit}_R"]
+            tried[f"{unit}, mean of both sides"] = auc(genuine[at], (left + right).to_numpy())
+            tried[f"{unit}, asymmetry"] = auc(genuine[at], (left - right).abs().to_numpy())
+        best = max(tried, key=lambda name: abs(tried[name] - 0.5))
+        rows.append({"emotion": emotion, "closest feature": best, "AUC alone": tried[best]})
+    page.table(
+        pd.DataFrame(rows),
+        "The action-unit feature that separates most, within each emotion",
+        index=False,
     )
 
 # %% tags=["hide-input"]

@@ -10,6 +10,7 @@ import pytest
 
 from fer_lib import faces
 from fer_lib.faces import dataset, head
+from fer_lib.faces.__main__ import main
 from fer_lib.faces.spec import RenderedSpec
 
 TINY = RenderedSpec(
@@ -95,12 +96,14 @@ def _remove(place):
         (_remove, "manifest.csv is missing"),
     ],
 )
-def test_damage_is_seen_said_and_mended(made, tmp_path, capsys, damage, said):
+def test_damage_is_seen_said_and_mended(made, tmp_path, monkeypatch, damage, said):
+    log = tmp_path / "log"
+    monkeypatch.setenv("FER_PROGRESS", str(log))
     place = faces.make_set(TINY, tmp_path, processes=1, progress=False)
     damage(place)
-    capsys.readouterr()
     again = faces.make_set(TINY, tmp_path, processes=1, progress=False)
-    lines = capsys.readouterr().err.splitlines()
+    lines = log.read_text().splitlines()
+    log.unlink()
     assert len(lines) == 1
     assert said in lines[0]
     assert again == place
@@ -157,9 +160,12 @@ def test_bad_process_counts_are_refused(tmp_path):
         faces.make_set(TINY, tmp_path, processes=0)
 
 
-def test_progress_is_one_plain_line(tmp_path, capsys):
-    faces.make_set(TINY, tmp_path, processes=1)
-    assert capsys.readouterr().err.startswith("tiny: 9/9 images, ")
+def test_progress_is_one_plain_line(tmp_path, monkeypatch):
+    log = tmp_path / "log"
+    monkeypatch.setenv("FER_PROGRESS", str(log))
+    monkeypatch.setattr("fer_lib.progress.SECONDS_BETWEEN_LINES", 0.0)
+    faces.make_set(TINY, tmp_path / "sets", processes=1)
+    assert log.read_text().splitlines()[-1].startswith("tiny: rendered 9 of 9 images, ")
 
 
 def test_packed_head_is_small_and_named_in_its_licence():
@@ -170,5 +176,16 @@ def test_packed_head_is_small_and_named_in_its_licence():
 
 def test_command_line_wants_something_to_do(capsys):
     with pytest.raises(SystemExit):
-        dataset.main([])
+        main([])
     assert "nothing to do" in capsys.readouterr().err
+
+
+# set_sha256 of the whole default set at GENERATOR_VERSION 1.1.0.
+WHOLE_SET = "57fca5fbcad70397925a1177c86420c102a35520cd3f88f64f8ecbfab8acc8f7"
+
+
+@pytest.mark.slow
+def test_the_whole_default_set_is_the_frozen_one(tmp_path):
+    place = faces.make_set(faces.RENDERED46, tmp_path, progress=False)
+    meta = json.loads((place / "meta.json").read_text())
+    assert meta["set_sha256"] == WHOLE_SET
