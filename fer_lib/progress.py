@@ -13,13 +13,15 @@ SECONDS_BETWEEN_LINES = 3.0
 def say(line: str) -> None:
     """Tell whoever watches the process, never the page that a notebook becomes.
 
-    Appended to the file named in ``$FER_PROGRESS`` if there is one (the engine shows it), else
-    written to the process's own standard error.
+    Appended to the file named in ``$FER_PROGRESS`` if there is one (the engine shows it). Without
+    the engine it is printed: in a notebook opened by hand under the cell, else on standard error.
     """
     target = os.environ.get("FER_PROGRESS")
     if target:
         with Path(target).open("a", encoding="utf-8") as stream:
             stream.write(line + "\n")
+    elif "ipykernel" in sys.modules:
+        print(line, flush=True)
     else:
         print(line, file=sys.__stderr__, flush=True)
 

@@ -25,9 +25,10 @@ seed = 0
 # %% tags=["hide-input"]
 import numpy as np
 import pandas as pd
+import yaml
 from matplotlib import pyplot as plt
 
-from fer_lib import claims, experiment, metrics, page, plots, profiles
+from fer_lib import claims, experiment, faces, metrics, page, paths, plots, profiles
 
 plots.use_style()
 ledger = claims.load("diya2026")
@@ -64,6 +65,18 @@ page.table(
         }
     ).T.rename_axis("evaluated on"),
     f"What is evaluated ({resamples:,} bootstrap resamples)",
+)
+
+# %% [markdown]
+# The generator of the faces and its difficulty were fixed before any of these scores was read, and
+# training was tuned on the validation part alone.
+
+# %% tags=["hide-input"]
+frozen = yaml.safe_load((paths.root() / "book" / "freeze.yml").read_text())
+same = faces.RENDERED_TEST.key() == frozen["rendered_test_key"]
+page.say(
+    f"Generator {frozen['generator_version']}, fixed at commit `{frozen['commit'][:12]}`; the one in "
+    f"use is {'the same' if same else '**another one**'}."
 )
 
 # %% [markdown]
