@@ -19,6 +19,7 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
+    "axes.axisbelow": True,
     "grid.color": "#E3E3E3",
     "legend.frameon": False,
     "savefig.bbox": "tight",
@@ -129,7 +130,7 @@ def confusion(matrices: dict[str, np.ndarray], classes: tuple[str, ...]) -> Figu
                         ha="center",
                         va="center",
                         fontsize=8 if len(classes) > 2 else 11,
-                        color="white" if share[r, c] > 0.5 else "black",
+                        color="white" if share[r, c] > 0.65 else "black",
                     )
         axis.set_xticks(range(len(classes)), classes, rotation=45, ha="right")
         axis.set_yticks(range(len(classes)), classes)
@@ -164,6 +165,15 @@ def precision_recall_axis(
         axis.axhline(np.mean(truth), color="black", lw=0.8, ls="--")
     axis.set(xlabel="recall", ylabel="precision", title=title, ylim=(0, 1.03), aspect=1)
     axis.legend(loc="lower left", fontsize=9)
+
+
+def one_legend(axes: np.ndarray) -> None:
+    """Move the legend of a grid of panels into its last, empty panel."""
+    for axis in axes.flat[:-1]:
+        axis.get_legend().remove()
+    last = axes.flat[-1]
+    last.axis("off")
+    last.legend(*axes.flat[0].get_legend_handles_labels(), loc="center")
 
 
 def intervals(table: pd.DataFrame, xlabel: str, chance: float | None = None) -> Figure:

@@ -108,7 +108,7 @@ for head, score, name in (
             f"Table 7: {head} {score}, proposed above CNN baseline",
             f"{ledger[f'table7.proposed.{name}'].printed} > {ledger[f'table7.cnn.{name}'].printed} %",
             claims.of_direction(difference, claims.Ground("diya2026", data, scale.name)),
-            str(difference),
+            difference,
         )
     )
 page.verdict_table(verdicts, "Verdicts on the headline")

@@ -143,7 +143,7 @@ else:
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Six small histograms, genuine against fake: age, skin tone, yaw, pitch, light strength and exposure; in each panel the two outlines lie on top of each other."}}
 factors = {
-    "age": "age (0 young, 1 old)",
+    "age": "age (years)",
     "tone_angle": "skin tone (degrees, dark to light)",
     "yaw": "yaw (radians)",
     "pitch": "pitch (radians)",

@@ -86,6 +86,11 @@ page.say(
     f"{run.about['groups']['val']} others, in {run.about['wall_seconds']:.0f} s with "
     f"{run.about['environment']['threads']} thread."
 )
+if run.history["best"].iloc[-1]:
+    page.say(
+        "The last epoch was the best on the validation part: the model was still improving when its "
+        "epochs ended, and its scores are those of a short training."
+    )
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Three panels over the epochs of the CNN baseline: joint loss, emotion accuracy and authenticity accuracy, for the training and the validation part, with the kept epoch marked."}}
 figure = plots.learning_curves(run.history)

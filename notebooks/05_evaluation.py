@@ -105,11 +105,18 @@ of_paper = {
     ("authenticity", "AUC"): ("authenticity.auc", 1),
     ("authenticity", "average precision"): ("authenticity.ap", 1),
 }
+
+
+def printed_with_unit(key):
+    """Return a claim as printed, with its unit."""
+    return f"{ledger[key].printed} {ledger[key].unit}".strip()
+
+
 for head in ("emotion", "authenticity"):
     for which, text in sets.items():
         summary = pd.DataFrame({shown: scores[shown, which, head] for shown in runs})
         summary["paper, proposed model"] = [
-            ledger[of_paper[head, score][0]].printed if (head, score) in of_paper else "–"
+            printed_with_unit(of_paper[head, score][0]) if (head, score) in of_paper else "–"
             for score in summary.index
         ]
         page.table(summary.rename_axis("score"), f"Head {head}, {text}")
@@ -227,9 +234,7 @@ for place, emotion in enumerate(judged["dual-task model", "emotion"].classes):
         for shown in runs
     }
     plots.roc_axis(axes.flat[place], one, emotion)
-    if place:
-        axes.flat[place].get_legend().remove()
-axes.flat[-1].set_visible(False)
+plots.one_legend(axes)
 figure.tight_layout()
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Seven small precision-recall panels, one an emotion against the rest, for both models, with the prevalence as a dashed line."}}
@@ -243,9 +248,7 @@ for place, emotion in enumerate(judged["dual-task model", "emotion"].classes):
         for shown in runs
     }
     plots.precision_recall_axis(axes.flat[place], one, emotion)
-    if place:
-        axes.flat[place].get_legend().remove()
-axes.flat[-1].set_visible(False)
+plots.one_legend(axes)
 figure.tight_layout()
 
 # %% tags=["hide-input"]
@@ -307,9 +310,9 @@ for (head, score), (key, scale) in of_paper.items():
     verdicts.append(
         (
             f"{claim.where}: {claim.about}",
-            f"{claim.printed} {claim.unit}".strip(),
+            printed_with_unit(key),
             claims.of_number(claim, ours, ground, 1 / scale),
-            str(ours),
+            ours,
         )
     )
 for head, score, better, worse in (
@@ -324,7 +327,7 @@ for head, score, better, worse in (
             f"Table 7: {head} {score}, proposed above CNN baseline",
             f"{ledger[better].printed} > {ledger[worse].printed} {ledger[better].unit}",
             claims.of_direction(difference, ground),
-            str(difference),
+            difference,
         )
     )
 page.verdict_table(verdicts, "Verdicts on the results of the two models")

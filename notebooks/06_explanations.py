@@ -202,7 +202,7 @@ figure = plots.image_grid(grid, titles, ["face", "emotion", "authenticity"], 13)
 methods = {
     ("Grad-CAM", shown, layer_name, head): maps for (shown, layer_name, head), maps in cams.items()
 }
-methods |= {("LIME", "dual-task model", "-", head): maps for head, maps in limes.items()}
+methods |= {("LIME", "dual-task model", "superpixels", head): maps for head, maps in limes.items()}
 scored = []
 for (method, shown, layer_name, head), maps in methods.items():
     order = np.random.default_rng(seed).permutation(len(maps))
@@ -241,11 +241,8 @@ for key, part in scored.groupby(["head", "method", "model", "layer"], sort=False
         }
 
     result = bootstrap(part["group"].to_numpy(), means, scale.bootstrap, seed)
-    found.append(
-        dict(zip(("head", "method", "model", "layer"), key, strict=True))
-        | {"faces": len(part)}
-        | result
-    )
+    names_of = dict(zip(("head", "method", "model", "layer"), key, strict=True))
+    found.append(names_of | {"faces": len(part)} | result)
 found = pd.DataFrame(found)
 page.say(
     f"The mask holds {explain.TRUTH_ENERGY:.0%} of the true change. Intervals resample subjects "
@@ -253,9 +250,11 @@ page.say(
 )
 for head in targets:
     page.table(
-        found[found["head"] == head].drop(columns="head"),
+        found[found["head"] == head]
+        .assign(map=lambda t: t["method"] + ", " + t["model"] + ", " + t["layer"])
+        .set_index("map")
+        .drop(columns=["head", "method", "model", "layer"]),
         f"Share of relevance on the truth, head {head}",
-        index=False,
     )
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Forest plot of the share of relevance on the truth for each method, model and head, with its interval, beside the share of an even map and of maps shuffled among faces."}}

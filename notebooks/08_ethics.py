@@ -67,8 +67,8 @@ if which == "rendered_test":
     factors = subjects.set_index("image_id").loc[held["image_id"], ["sex", "age", "tone"]]
     factors["age"] = pd.cut(
         factors["age"].astype(float),
-        [-0.01, 1 / 3, 2 / 3, 1.01],
-        labels=["younger", "middle", "older"],
+        [0, 35, 50, 120],
+        labels=["under 35", "35 to 50", "over 50"],
     )
     emotion = metrics.judged(held, "emotion")
     authenticity = metrics.judged(held, "authenticity")
