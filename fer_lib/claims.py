@@ -131,10 +131,17 @@ class Ground:
     def refusal(self) -> Verdict | None:
         """Return the verdict that ends the matter before any number is looked at, if there is one.
 
-        A profile that trains for seconds tests the build, not the paper.
+        A profile that trains for seconds tests the build, not the paper; and on the paper's own
+        data only the paper's own protocol may speak of the paper.
         """
         if self.profile == "smoke":
             return Verdict("not comparable", "profile smoke trains for seconds")
+        if self.own_data and self.profile != "paper":
+            return Verdict(
+                "not comparable",
+                f"profile {self.profile} has another image size, schedule and split; "
+                "profile paper has the paper's",
+            )
         return None
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import time
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from fer_lib import data as datasets
 from fer_lib import paths, profiles, progress, runs, tensors, weights
 from fer_lib.data import splits
 from fer_lib.labels import EMOTIONS
-from fer_lib.models.cnn_baseline import CNNBaseline
+from fer_lib.models.cnn_baseline import PAPER, CNNBaseline
 from fer_lib.models.dual_task import DualTask
 from fer_lib.tensors import Augmentation
 from fer_lib.train import TrainConfig, fit, predict, set_determinism
@@ -27,8 +28,10 @@ MODELS = ("cnn_baseline", "dual_task")
 DECIDING = (
     "data/splits.py",
     "experiment.py",
+    "labels.py",
     "models/cnn_baseline.py",
     "models/dual_task.py",
+    "models/output.py",
     "models/squeeze_excitation.py",
     "tensors.py",
     "train.py",
@@ -65,6 +68,8 @@ class Experiment:
 
     def __post_init__(self) -> None:
         """Refuse what is unknown before any work is done."""
+        if self.data == "rendered_test":
+            raise ValueError("rendered_test is for testing only: choose rendered46 or gffd2025")
         if self.model not in MODELS:
             raise ValueError(f"unknown model {self.model!r}: choose one of {', '.join(MODELS)}")
         profiles.get(self.profile)
@@ -97,7 +102,8 @@ def build(model: str, profile: profiles.Profile, about: dict | None = None) -> t
     With ``about`` (a run's), the architecture of that run without its weights.
     """
     if model == "cnn_baseline":
-        return CNNBaseline(profile.image_size), weights.Pretrained(
+        layout = PAPER if profile.name == "paper" else {}
+        return CNNBaseline(profile.image_size, **layout), weights.Pretrained(
             "random start", "-", "-", "-", ""
         )
     if about is not None:
@@ -130,6 +136,7 @@ def run_folder(experiment: Experiment, face_data: datasets.FaceData) -> Path:
         "config": asdict(train_config(experiment.model, profile, experiment.seed)),
         "code": code.hexdigest(),
         "torch": torch.__version__.split("+")[0],
+        "timm": version("timm"),
     }
     key = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:12]
     name = f"{experiment.model}-{face_data.name}-{experiment.profile}-seed{experiment.seed}-{key}"
@@ -157,9 +164,14 @@ def obtain(experiment: Experiment) -> runs.Run:
     folder = run_folder(experiment, face_data)
     if folder.exists():
         try:
-            return runs.read(folder)
+            run = runs.read(folder)
         except runs.RunError as damage:
             progress.say(str(damage))
+        else:
+            # A start without weights was a misfortune of its day, not a choice: try again.
+            random = run.about["weights"]["name"] == weights.RANDOM.name
+            if not random or weights.resolve()[0] is weights.RANDOM:
+                return run
     return _train(experiment, face_data, folder)
 
 

@@ -38,8 +38,10 @@ class OneHead(nn.Module):
         output = self.model(images)
         if self.head == "emotion":
             return output.emotion
-        # One logit z says genuine; -z says fake. Both columns, so that a target can be named.
-        return torch.stack([-output.authenticity, output.authenticity], 1)
+        # One logit z says genuine. The softmax of (-z/2, z/2) is (1 - sigmoid(z), sigmoid(z)), so
+        # both classes can be named as targets and keep the model's own probabilities.
+        half = output.authenticity / 2
+        return torch.stack([-half, half], 1)
 
 
 def grad_cam(
@@ -181,6 +183,28 @@ def relevance_share(relevance: np.ndarray, mask: np.ndarray) -> Share:
     total = positive.sum()
     share = float(positive[mask].sum() / total) if total > 0 else float("nan")
     return Share(share, float(mask.mean()))
+
+
+def shares(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """Score every map against every mask.
+
+    Parameters
+    ----------
+    maps : ndarray
+        (m, height, width).
+    masks : ndarray
+        bool (n, height, width).
+
+    Returns
+    -------
+    ndarray
+        (m, n): the share of map i's positive relevance on mask j, as `relevance_share` has it.
+    """
+    positive = np.clip(maps, 0, None).reshape(len(maps), -1).astype(np.float64)
+    totals = positive.sum(1, keepdims=True)
+    empty = totals == 0
+    found = positive @ masks.reshape(len(masks), -1).T.astype(np.float64)
+    return np.where(empty, np.nan, found / np.where(empty, 1, totals))
 
 
 def resized(maps: np.ndarray, side: int) -> np.ndarray:

@@ -21,16 +21,30 @@ class Interval:
         The score on the data at hand, and the percentile interval's ends.
     groups : int
         Number of groups (subjects) that were resampled.
+    digits : int
+        How many are shown.
     """
 
     value: float
     low: float
     high: float
     groups: int
+    digits: int = 3
+
+    @property
+    def ends(self) -> str:
+        """Both ends in brackets, or that there are none."""
+        if np.isnan(self.low):
+            return "no interval"
+        return f"[{self.low:.{self.digits}f}, {self.high:.{self.digits}f}]"
 
     def __str__(self) -> str:
-        """Return the score with its interval, three digits."""
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        """Return the score with its interval."""
+        return f"{self.value:.{self.digits}f} {self.ends}"
+
+    def percent(self) -> Interval:
+        """Return the same in percent."""
+        return Interval(100 * self.value, 100 * self.low, 100 * self.high, self.groups, 1)
 
 
 Scores = Callable[[np.ndarray], dict[str, float]]

@@ -98,10 +98,15 @@ def auc_within(truth: np.ndarray, score: np.ndarray, strata: np.ndarray) -> floa
     return float(np.average(areas, weights=pairs)) if pairs else float("nan")
 
 
+def shares_of_positives(labels: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Return each label's share of positives, what a judge learns that sees only labels."""
+    return pd.Series(truth).groupby(np.asarray(labels)).mean().to_dict()
+
+
 def auc_by_chance_of(labels: np.ndarray, truth: np.ndarray) -> float:
     """Return the AUC of a judge that knows only ``labels`` and each label's share of positives."""
-    share = pd.Series(truth).groupby(labels).transform("mean").to_numpy()
-    return auc(truth, share)
+    shares = shares_of_positives(labels, truth)
+    return auc(truth, np.array([shares[label] for label in labels]))
 
 
 @dataclass(frozen=True)
@@ -230,8 +235,10 @@ def paired_difference(
     Raises
     ------
     ValueError
-        If the two tables are not about the same images.
+        If the two tables are not about the same images, or the score is another one.
     """
+    if score != "accuracy" and (head, score) != ("authenticity", "AUC"):
+        raise ValueError(f"no paired difference of {score!r} for {head!r}: choose accuracy or AUC")
     if list(first["image_id"]) != list(second["image_id"]):
         raise ValueError("the two runs were not evaluated on the same images in the same order")
     one, two = judged(first, head), judged(second, head)
@@ -263,6 +270,7 @@ def curve_points(truth: np.ndarray, score: np.ndarray, points: int = 11) -> pd.D
         {
             "rate": rates.round(2),
             "true positive rate at this false positive rate": np.interp(rates, false, true),
-            "precision at this recall": [precision[recall >= rate].max() for rate in rates],
+            # scikit-learn's last point, recall 0 and precision 1, is not a measurement.
+            "precision at this recall": [precision[:-1][recall[:-1] >= r].max() for r in rates],
         }
     )

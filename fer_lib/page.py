@@ -34,6 +34,7 @@ VERDICTS = {
     "underspecified": ("?", "unclear"),
     "ok": ("✓", "good"),
     "leak": ("✗", "bad"),
+    "unbalanced": ("✗", "bad"),
     "not checked": ("?", "unclear"),
 }
 
@@ -175,8 +176,8 @@ def _name(column: object) -> str:
 def _cell(value: object) -> str:
     """Return one value as HTML: an interval stands under its score, both unbroken."""
     if isinstance(value, Interval):
-        ends = f"[{value.low:.3f}, {value.high:.3f}]" if value.low == value.low else "no interval"
-        return f'<span class="score">{value.value:.3f}</span> <span class="ends">{ends}</span>'
+        score = f"{value.value:.{value.digits}f}"
+        return f'<span class="score">{score}</span> <span class="ends">{value.ends}</span>'
     if isinstance(value, float | np.floating):
         return "–" if value != value else f"{value:.3f}"
     if isinstance(value, int | np.integer) and not isinstance(value, bool):

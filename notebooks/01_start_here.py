@@ -12,9 +12,9 @@
 # # Start here
 #
 # This book takes a paper on facial expressions and rebuilds it, from the data to the explanation,
-# in notebooks that anyone can run. Beside each number that the paper prints stands what can be said
-# of it: whether it agrees with the paper's other numbers, whether it comes back, and if neither can
-# be known, why. The first paper is *Detecting Genuine Versus Fake Emotions* {cite}`diya2026`: one
+# in notebooks that anyone can run. Beside the numbers that the paper prints, those that have been
+# taken up so far, stands what can be said of them: whether each agrees with the paper's other numbers, whether it comes back, and if
+# neither can be known, why. The first paper is *Detecting Genuine Versus Fake Emotions* {cite}`diya2026`: one
 # network that names the emotion of a face and says whether it is felt or acted.
 
 # %% tags=["parameters", "hide-cell"]
@@ -51,6 +51,9 @@ figure = plots.image_grid(
 )
 
 # %% [markdown]
+# *Rendered faces, one an emotion. They stand in for photographs that cannot be shipped.*
+
+# %% [markdown]
 # ## The headline
 #
 # The paper compares six models on its own photographs; its largest claim is the distance between
@@ -73,10 +76,12 @@ for shown, run in runs.items():
         {
             "model": shown,
             "paper: emotion accuracy (%)": ledger[f"table7.{key}.emotion_accuracy"].printed,
-            "here: emotion accuracy": found[shown]["emotion"]["accuracy"],
+            "here: emotion accuracy (%)": found[shown]["emotion"]["accuracy"].percent(),
             "paper: authenticity AUC (%)": ledger[f"table7.{key}.authenticity_auc"].printed,
-            "here: authenticity AUC": found[shown]["authenticity"]["AUC"],
-            "here: AUC within emotion": found[shown]["authenticity"]["AUC within emotion"],
+            "here: authenticity AUC (%)": found[shown]["authenticity"]["AUC"].percent(),
+            "here: AUC within emotion (%)": found[shown]["authenticity"][
+                "AUC within emotion"
+            ].percent(),
         }
     )
 count = held["group"].nunique()
@@ -108,7 +113,7 @@ for head, score, name in (
             f"Table 7: {head} {score}, proposed above CNN baseline",
             f"{ledger[f'table7.proposed.{name}'].printed} > {ledger[f'table7.cnn.{name}'].printed} %",
             claims.of_direction(difference, claims.Ground("diya2026", data, scale.name)),
-            difference,
+            difference.percent(),
         )
     )
 page.verdict_table(verdicts, "Verdicts on the headline")

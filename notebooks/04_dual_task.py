@@ -35,7 +35,7 @@ page.header(profile, run.about["data"], run.about["data_sha256"], run.about["gro
 # %% [markdown]
 # ## The weights it starts from
 #
-# A pretrained backbone decides the result of a training on so few images. The official ImageNet
+# With so few images much depends on what the backbone has learnt before. The official ImageNet
 # file of EfficientNet-B0 is taken where it can be downloaded; otherwise a file that ships in a
 # package, checked by its hash; otherwise a random start, which is then said here.
 
@@ -110,13 +110,19 @@ figure = plots.learning_curves(run.history)
 page.curve_data(run.history, "The numbers behind the learning curves of the dual-task model")
 
 # %% [markdown]
+# The training curve is measured with dropout on augmented images, the validation curve on plain
+# images and, where the settings below have one, with the running average of the weights: the two
+# are not on one scale.
+
+# %% [markdown]
 # ## What the paper leaves open, and what was chosen
 #
 # - The rate of dropout before the heads and the rate of stochastic depth are not given. The run's
 #   are in the table below; the second is EfficientNet's own.
 # - SMOTE {cite}`chawla2002` is said to balance the authenticity labels on embeddings, while the
-#   backbone is said to be trained end to end. Both cannot be done at once: synthetic embeddings
-#   have no image to send through the backbone. This run trains end to end, without SMOTE.
+#   backbone is said to be trained end to end. A synthetic embedding has no image to send through
+#   the backbone, and the paper does not say how the two were combined. This run trains end to end,
+#   without SMOTE.
 # - The kinds of augmentation are named, their sizes are not.
 # - Settings of the plateau schedule are not given.
 # - With few epochs a running average of the weights steadies the result; profile `paper` has none.
@@ -124,6 +130,7 @@ page.curve_data(run.history, "The numbers behind the learning curves of the dual
 # %% tags=["hide-input"]
 chosen = run.about["config"]["augmentation"] | {
     "dropout before each head": float(model.emotion[0].p),
+    "stochastic depth at the last block": float(model.stochastic_depth),
     "plateau patience": run.about["config"]["plateau_patience"],
     "plateau factor": run.about["config"]["plateau_factor"],
     "decay per step of the running average of weights (0: none)": run.about["config"]["average"],
@@ -141,6 +148,9 @@ focal, bce = ledger["loss.abstract"], ledger["loss.text"]
 published = (
     sum(p.numel() for p in counts["EfficientNet-B0 as published"].backbone.parameters()) / 1e6
 )
+gates = DualTask(OFFICIAL_B0, None).backbone
+gates = sum(p.numel() for name, p in gates.named_parameters() if ".se." in name) / 1e6
+without = published - gates
 other = ledger["noSE.parameters"]
 page.verdict_table(
     [
@@ -153,9 +163,19 @@ page.verdict_table(
             f"{other.where}: {other.about}",
             other.printed,
             claims.Verdict(
-                "not testable",
-                f"the backbone has {published:.2f} million; the rest would be in a head whose "
-                "layers are not given",
+                "underspecified",
+                f"the backbone has {published:.2f} million, {without:.2f} without its gates; the rest "
+                "would be in the authenticity branch, whose convolutions are not given",
+            ),
+        ),
+        (
+            "sections 4-1 and 4-4-5: the proposed model has squeeze-and-excitation, the other has not",
+            "with SE, without SE",
+            claims.Verdict(
+                "underspecified",
+                "EfficientNet-B0 as published has it at the place described; what was taken out of the "
+                "one, or added to the other, is not said, and the two also differ in loss, heads and "
+                "stochastic depth",
             ),
         ),
     ],

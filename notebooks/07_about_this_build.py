@@ -29,17 +29,17 @@ from fer_lib import data as datasets
 from fer_lib import experiment, faces, page, paths
 
 face_data = datasets.load(data, data_root or None)
-page.header(profile, face_data.name, face_data.sha256, face_data.group_kind, seed)
-
-# %% tags=["hide-input"]
 runs = {
     model: experiment.need(experiment.Experiment(model, data, data_root, profile, seed))
     for model in experiment.MODELS
 }
 about = runs["dual_task"].about
+page.header(about["profile"], face_data.name, face_data.sha256, face_data.group_kind, seed)
+
+# %% tags=["hide-input"]
 built = {
     "commit": page.commit(),
-    "profile": profile,
+    "profile": about["profile"],
     "data set": f"{face_data.name}, {len(face_data.table):,} images",
     "data sha256": face_data.sha256,
     "generator of faces": f"version {faces.GENERATOR_VERSION}",
@@ -53,7 +53,8 @@ page.table(pd.DataFrame({"value": built}).rename_axis("what"), "What made these 
 # %% [markdown]
 # ## Time
 #
-# Times are measurements of one machine on one day, not results. Two notebooks run at a time.
+# Times are measurements of one machine on one day, not results. Notebooks of a build run side by
+# side where they can.
 
 # %% tags=["hide-input"]
 records = [

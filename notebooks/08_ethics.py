@@ -30,6 +30,9 @@ plots.use_style()
 run = experiment.need(experiment.Experiment("dual_task", data, data_root, profile, seed))
 scale = profiles.get(run.about["profile"])
 about = run.about
+face_data = experiment.load_data(
+    experiment.Experiment("dual_task", data, data_root, scale.name, seed)
+)
 page.header(scale.name, about["data"], about["data_sha256"], about["group_kind"], seed)
 
 # %% [markdown]
@@ -38,8 +41,9 @@ page.header(scale.name, about["data"], about["data_sha256"], about["group_kind"]
 # Reading emotion from a face is contested science. People in the same state make different faces,
 # and the same face stands for different states; a review of the evidence {cite}`barrett2019` finds
 # the link too weak and too dependent on context to infer one from the other. Whether an expression
-# is *genuine* is harder still: the labels of the paper were given by watching faces, so a model
-# that agrees with them has learnt the labeller's criteria, not the person's state.
+# is *genuine* is harder still: in the paper genuine expressions were induced and fake ones directed,
+# and one annotator then labelled faces by written criteria. A model that agrees with such labels may
+# have learnt the situation or the criteria; it has not been shown to read the person's state.
 #
 # On rendered faces the position is simpler and weaker. The expression was planted; a model that
 # finds it has shown that it can find what was planted. **Nothing here shows that anyone can detect
@@ -47,7 +51,7 @@ page.header(scale.name, about["data"], about["data_sha256"], about["group_kind"]
 #
 # ## What the law says
 #
-# In the European Union, the AI Act (Regulation (EU) 2024/1689, Article 5(1)(f)) prohibits systems
+# In the European Union, the AI Act ({cite}`aiact2024`, Article 5(1)(f)) prohibits systems
 # that infer emotions of people at work or in education, save for medical or safety reasons. The
 # paper names e-learning and surveillance as uses. This book does not, and its code should not be
 # taken there.
@@ -55,9 +59,9 @@ page.header(scale.name, about["data"], about["data_sha256"], about["group_kind"]
 # %% [markdown]
 # ## For whom the model fails
 #
-# Tone, sex and age of the rendered subjects were drawn independently of each other, of the shape of
-# the head and of the expression. A gap between groups below is therefore a fault of the
-# picture or of the model, not a difference between people.
+# Tone, sex and age of rendered subjects are drawn independently of each other, of the shape of the
+# head and of the expression. A gap between such groups is therefore chance, or a fault of the picture
+# or of the model, not a difference between people. Photographs come without these factors.
 
 # %% tags=["hide-input"]
 which = "rendered_test" if "rendered_test" in set(run.predictions["set"]) else "test"
@@ -108,7 +112,7 @@ else:
         "faces only."
     )
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Forest plot of the dual-task model's emotion accuracy and authenticity AUC for light, medium and dark skin, for female and male, and for three ages, with intervals by subject."}}
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Forest plot of the dual-task model's emotion accuracy and authenticity AUC for light, medium and dark skin, for female and male, and for three ages, with intervals."}}
 if which == "rendered_test":
     chart = by_group.set_index(by_group["factor"] + ": " + by_group["value"])
     figure = plots.intervals(chart[["emotion accuracy", "authenticity AUC"]], "score")
@@ -118,6 +122,16 @@ if which == "rendered_test":
 
 # %% tags=["hide-input"]
 spec = faces.RENDERED46
+if face_data.kind == "photographs":
+    used = {
+        "name": f"{face_data.name}, the reader's own copy",
+        "images": f"{len(face_data.table):,}, in {face_data.table['group'].nunique():,} groups",
+        "groups": face_data.group_kind,
+        "people in it": "not known: no subject ids, so people may recur in training and test",
+        "sha256": face_data.sha256[:16],
+        "not for": "claims about people; training a system that judges people",
+    }
+    page.table(pd.DataFrame({"": used}).rename_axis("data card"), "Data card of the photographs")
 card = {
     "name": "rendered46 (embedded) and rendered_test (further subjects)",
     "what": "rendered faces with seven emotions, each genuine or acted",
@@ -128,9 +142,8 @@ card = {
     "labels": "known by construction: emotion, authenticity, action units, landmarks, truth maps",
     "people in it": "none: no face is of a person who exists",
     "not for": "claims about people; training a system that judges people",
-    "this page's data": f"{about['data']}, sha256 {about['data_sha256'][:16]}",
 }
-page.table(pd.DataFrame({"": card}).rename_axis("data card"), "Data card")
+page.table(pd.DataFrame({"": card}).rename_axis("data card"), "Data card of the rendered faces")
 
 # %% [markdown]
 # ## Model card
@@ -150,7 +163,7 @@ card = {
     "evaluated on": f"{which}, {len(held):,} images of {held['group'].nunique()} groups",
     "emotion accuracy": str(found["emotion"]["accuracy"]),
     "authenticity AUC": str(found["authenticity"]["AUC"]),
-    "intervals": "level 95 %, resampling subjects; one seed of training",
+    "intervals": f"level 95 %, resampling groups ({about['group_kind']}); one seed of training",
     "for": "studying methods of recognition and explanation",
     "not for": "judging, grading, hiring, watching or interrogating people; medical use",
     "profile, seed": f"{scale.name}, {about['seed']}",

@@ -9,7 +9,7 @@ from fer_lib.claims import Claim
 from fer_lib.intervals import Interval
 
 RENDERED = claims.Ground("diya2026", "rendered46", "book")
-OWN = claims.Ground("diya2026", "gffd2025", "book")
+OWN = claims.Ground("diya2026", "gffd2025", "paper")
 
 
 def claim(printed, kind="metric", unit=""):
@@ -69,11 +69,17 @@ def test_own_data_reproduce_or_differ():
     assert claims.of_number(claim("98.5"), ours, OWN, 100).word == "differs"
 
 
-def test_profile_smoke_never_judges():
-    smoke = claims.Ground("diya2026", "gffd2025", "smoke")
+@pytest.mark.parametrize("profile", ["smoke", "book", "book-full"])
+def test_only_the_papers_protocol_judges_the_paper(profile):
+    ground = claims.Ground("diya2026", "gffd2025", profile)
     ours = Interval(0.985, 0.98, 0.99, 46)
-    assert claims.of_number(claim("0.985"), ours, smoke).word == "not comparable"
-    assert claims.of_direction(ours, smoke).word == "not comparable"
+    assert claims.of_number(claim("0.985"), ours, ground).word == "not comparable"
+    assert claims.of_direction(ours, ground).word == "not comparable"
+
+
+def test_profile_smoke_sees_no_direction():
+    ground = claims.Ground("diya2026", "rendered46", "smoke")
+    assert claims.of_direction(Interval(0.2, 0.1, 0.3, 9), ground).word == "not comparable"
 
 
 def test_direction_needs_an_interval_without_zero():
@@ -89,7 +95,16 @@ def test_direction_needs_an_interval_without_zero():
 def test_every_verdict_word_has_a_badge():
     from fer_lib import page
 
-    for word in ("consistent", "inconsistent", "reproduced", "differs", "not comparable"):
+    grounds = (RENDERED, OWN, claims.Ground("diya2026", "rendered46", "smoke"))
+    ends = ((0.1, 0.3), (-0.3, -0.1), (-0.1, 0.1), (math.nan, math.nan))
+    words = {claims.of_arithmetic(claim("1"), low, low, "").word for low in (1, 9)}
+    for ground in grounds:
+        for low, high in ends:
+            ours = Interval((low + high) / 2, low, high, 9)
+            words |= {claims.of_direction(ours, ground).word}
+            words |= {claims.of_number(claim(p), ours, ground).word for p in ("0.2", "9")}
+    assert len(words) == 9
+    for word in words:
         assert word in page.badge(word)
     with pytest.raises(ValueError, match="unknown verdict 'fine'"):
         page.badge("fine")
@@ -123,3 +138,24 @@ def test_a_repeated_id_is_refused(tmp_path):
 def test_unknown_paper_is_refused():
     with pytest.raises(ValueError, match="no ledger for 'nobody2020': choose one of diya2026"):
         claims.load("nobody2020")
+
+
+@pytest.mark.parametrize("positives", [159, 173])
+def test_average_precision_is_bounded_by_auc(positives):
+    # The bound of the evaluation page, against rankings that were built to break it.
+    import numpy as np
+    from sklearn import metrics as sk
+
+    negatives = 332 - positives
+    chance = np.random.default_rng(0)
+    for kind in range(60):
+        truth = np.r_[np.ones(positives), np.zeros(negatives)]
+        score = chance.normal(size=332) + truth * chance.uniform(0, 4)
+        if kind % 3 == 0:
+            # The most extreme: all errors are positives that stand below every negative.
+            score = truth.copy()
+            score[: chance.integers(1, 40)] = -1
+        if kind % 3 == 1:
+            score = score.round(1)
+        auc, ap = sk.roc_auc_score(truth, score), sk.average_precision_score(truth, score)
+        assert ap <= 1 - (1 - auc) * negatives / 332 + 1e-12

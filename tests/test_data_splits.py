@@ -200,7 +200,7 @@ def test_planted_imbalance(clean):
     audit = leakage.audit(
         table[keep].reset_index(drop=True), split[keep].reset_index(drop=True), images[keep]
     )
-    assert verdicts(audit) == ["ok", "ok", "ok", "leak"]
+    assert verdicts(audit) == ["ok", "ok", "ok", "unbalanced"]
     assert "test" in audit["found"].iloc[3]
 
 

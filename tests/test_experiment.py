@@ -37,11 +37,9 @@ def store(tmp_path, monkeypatch):
     monkeypatch.setenv("FER_CACHE", str(tmp_path / "store"))
     monkeypatch.setenv("FER_PROGRESS", str(tmp_path / "log"))
     monkeypatch.setattr(experiment.datasets, "load", lambda *_a, **_k: faces_of(1))
-    known = {p.name: p for p in profiles.PROFILES}
     monkeypatch.setattr(
         profiles, "get", lambda name: TINY if name == "smoke" else replace(TINY, name=name)
     )
-    assert "smoke" in known
     return tmp_path
 
 
@@ -58,6 +56,30 @@ def test_two_cold_runs_agree_to_the_byte(store, monkeypatch):
         assert first.hashes()[name] == second.hashes()[name]
     other = experiment.obtain(smoke(seed=1))
     assert other.hashes()["weights.safetensors"] != first.hashes()["weights.safetensors"]
+
+
+def test_two_cold_runs_of_the_dual_task_model_agree(store, monkeypatch):
+    monkeypatch.setattr(
+        experiment.weights, "resolve", lambda: (experiment.weights.PACKAGED_LITE0, None)
+    )
+    averaged = replace(TINY, weight_average=0.9)
+    monkeypatch.setattr(profiles, "get", lambda _name: averaged)
+    wanted = replace(smoke(), model="dual_task")
+    first = experiment.obtain(wanted)
+    monkeypatch.setenv("FER_CACHE", str(store / "other"))
+    second = experiment.obtain(wanted)
+    assert first.folder != second.folder
+    for name in ("predictions.parquet", "weights.safetensors"):
+        assert first.hashes()[name] == second.hashes()[name]
+
+
+def test_a_random_start_is_not_kept_once_weights_can_be_had(store, monkeypatch):
+    wanted = replace(smoke(), model="dual_task")
+    monkeypatch.setattr(experiment.weights, "resolve", lambda: (experiment.weights.RANDOM, None))
+    assert experiment.obtain(wanted).about["weights"]["name"].startswith("random start")
+    found = experiment.weights.PACKAGED_LITE0
+    monkeypatch.setattr(experiment.weights, "resolve", lambda: (found, None))
+    assert experiment.obtain(wanted).about["weights"]["name"] == found.name
 
 
 def test_predictions_are_probabilities_of_people_not_trained_on(store):
@@ -125,7 +147,11 @@ def test_a_trained_model_predicts_as_its_run_says(store):
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"model": "resnet"}, "unknown model 'resnet'"), ({"profile": "x"}, "unknown profile 'x'")],
+    [
+        ({"model": "resnet"}, "unknown model 'resnet'"),
+        ({"profile": "x"}, "unknown profile 'x'"),
+        ({"data": "rendered_test"}, "rendered_test is for testing only"),
+    ],
 )
 def test_what_is_unknown_stops_at_once(change, message):
     with pytest.raises(ValueError, match=message):

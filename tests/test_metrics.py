@@ -166,3 +166,19 @@ def test_curve_points_meet_the_corners():
     points = metrics.curve_points(truth, score)
     assert points["true positive rate at this false positive rate"].iloc[-1] == 1
     assert points["precision at this recall"].iloc[-1] == pytest.approx(2 / 3)
+
+
+def test_curve_points_do_not_invent_a_perfect_start():
+    points = metrics.curve_points(np.array([0, 1, 1]), np.array([0.9, 0.5, 0.4]))
+    assert points["precision at this recall"].iloc[0] == pytest.approx(2 / 3)
+
+
+def test_paired_difference_knows_only_sound_scores(predictions):
+    with pytest.raises(ValueError, match="no paired difference of 'AUC' for 'emotion'"):
+        metrics.paired_difference(predictions, predictions, "emotion", "AUC", 10)
+
+
+def test_an_interval_in_percent():
+    from fer_lib.intervals import Interval
+
+    assert str(Interval(0.8651, 0.846, 0.883, 100).percent()) == "86.5 [84.6, 88.3]"

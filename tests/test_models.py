@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fer_lib.models.cnn_baseline import CNNBaseline
+from fer_lib.models.cnn_baseline import PAPER, CNNBaseline
 from fer_lib.models.dual_task import DualTask, load_tensors
 from fer_lib.models.squeeze_excitation import SqueezeExcitation
 from fer_lib.weights import OFFICIAL_B0, PACKAGED_LITE0
@@ -20,6 +20,10 @@ def test_baseline_at_128_pixels_has_3_3_million_parameters():
 
 def test_baseline_at_224_pixels_has_not():
     assert count(CNNBaseline(224)) > 11e6
+
+
+def test_the_papers_layout_prints_as_3_3_million():
+    assert round(count(CNNBaseline(224, **PAPER)) / 1e6, 1) == 3.3
 
 
 def test_baseline_refuses_a_tiny_image():

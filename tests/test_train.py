@@ -159,6 +159,9 @@ def test_flip_mirrors_and_brightness_lightens():
     ratio = (changed[:, 0] * std + mean) / (images[:, 0] * std + mean).clamp_min(1e-3)
     inner = ratio[:, 4:12, 4:12].flatten(1)
     assert torch.allclose(inner.median(1).values, inner.mean(1), atol=0.02)
+    assert ((inner.mean(1) - 1).abs() > 0.05).all()
+    assert inner.mean(1).min() >= 0.49
+    assert inner.mean(1).max() <= 1.51
 
 
 def test_batches_cover_everything_once():
@@ -167,3 +170,14 @@ def test_batches_cover_everything_once():
     assert sorted(seen.tolist()) == list(range(50))
     assert len(list(tensors.batches(33, 16, generator))) == 2  # a batch of one is left out
     assert torch.cat(list(tensors.batches(33, 16, None))).tolist() == list(range(33))
+
+
+def test_the_average_of_weights_is_what_is_kept(planted):
+    # With a decay of one the average never leaves the first step; with none it is the last one.
+    config = replace(CONFIG, epochs=1, learning_rate=0.01)
+    still, _ = fitted(planted, replace(config, average=1.0))
+    moved, _ = fitted(planted, replace(config, average=1e-9))
+    plain, _ = fitted(planted, config)
+    last = dict(plain.named_parameters())
+    assert all(torch.allclose(v, last[k], atol=1e-5) for k, v in moved.named_parameters())
+    assert not all(torch.allclose(v, last[k], atol=1e-3) for k, v in still.named_parameters())

@@ -10,6 +10,7 @@ from fer_lib.data.splits import SPLITS, strata
 
 OK = "ok"
 LEAK = "leak"
+UNBALANCED = "unbalanced"
 NOT_CHECKED = "not checked"
 # Share of a split's labels that may lie in other cells than overall, beyond what chance moves.
 BALANCE_LIMIT = 0.10
@@ -107,7 +108,7 @@ def _balance(table: pd.DataFrame, parts: np.ndarray) -> tuple:
         f"largest distance {distance:.3f} ({worst}), "
         f"limit {distance - excess:.3f} for its number of images"
     )
-    return "label balance", found, LEAK if excess > 0 else OK
+    return "label balance", found, UNBALANCED if excess > 0 else OK
 
 
 def _distance(codes: np.ndarray, overall: np.ndarray, name: str) -> tuple[float, float, str]:

@@ -46,6 +46,7 @@ class DualTask(nn.Module):
         stochastic_depth: float = 0.2,
     ) -> None:
         super().__init__()
+        self.stochastic_depth = stochastic_depth
         self.backbone = timm.create_model(
             pretrained.architecture, num_classes=1000, drop_path_rate=stochastic_depth
         )
@@ -64,8 +65,8 @@ class DualTask(nn.Module):
 
     @property
     def explained_layer(self) -> nn.Module:
-        """The layer whose activations Grad-CAM weighs: the last convolution."""
-        return self.backbone.conv_head
+        """The layer whose activations Grad-CAM weighs: the last convolution, normalised."""
+        return self.backbone.bn2
 
     @property
     def finer_layer(self) -> nn.Module:
