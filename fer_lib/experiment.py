@@ -169,10 +169,14 @@ def obtain(experiment: Experiment) -> runs.Run:
             progress.say(str(damage))
         else:
             # A start without weights was a misfortune of its day, not a choice: try again.
-            random = run.about["weights"]["name"] == weights.RANDOM.name
-            if not random or weights.resolve()[0] is weights.RANDOM:
+            if not random_start(run.about) or weights.resolve()[0] is weights.RANDOM:
                 return run
     return _train(experiment, face_data, folder)
+
+
+def random_start(about: dict) -> bool:
+    """Return whether a run had to begin without the pretrained weights that it wanted."""
+    return about["weights"]["name"] == weights.RANDOM.name
 
 
 def need(experiment: Experiment) -> runs.Run:

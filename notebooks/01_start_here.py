@@ -38,7 +38,14 @@ runs = {
 }
 about = runs["dual-task model"].about
 scale = profiles.get(about["profile"])
-page.header(scale.name, about["data"], about["data_sha256"], about["group_kind"], seed)
+page.header(
+    scale.name,
+    about["data"],
+    about["data_sha256"],
+    about["group_kind"],
+    seed,
+    experiment.random_start(about),
+)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Rendered faces of seven people: angry, disgust, fear, happy, neutral, sad and surprise, all of them genuine expressions in the sense of the generator."}}
 people = faces.plan(faces.RENDERED46)

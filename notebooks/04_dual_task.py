@@ -30,7 +30,14 @@ from fer_lib.weights import OFFICIAL_B0
 plots.use_style()
 ledger = claims.load("diya2026")
 run = experiment.obtain(experiment.Experiment("dual_task", data, data_root, profile, seed))
-page.header(profile, run.about["data"], run.about["data_sha256"], run.about["group_kind"], seed)
+page.header(
+    profile,
+    run.about["data"],
+    run.about["data_sha256"],
+    run.about["group_kind"],
+    seed,
+    experiment.random_start(run.about),
+)
 
 # %% [markdown]
 # ## The weights it starts from

@@ -43,7 +43,12 @@ first = next(iter(runs.values()))
 made_in = first.about["profile"]
 resamples = profiles.get(made_in).bootstrap
 page.header(
-    made_in, first.about["data"], first.about["data_sha256"], first.about["group_kind"], seed
+    made_in,
+    first.about["data"],
+    first.about["data_sha256"],
+    first.about["group_kind"],
+    seed,
+    experiment.random_start(runs["dual-task model"].about),
 )
 sets = {"test": f"test part of {data}"}
 if "rendered_test" in set(first.predictions["set"]):

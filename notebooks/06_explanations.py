@@ -53,7 +53,14 @@ runs = {
 models = {shown: experiment.trained_model(run) for shown, run in runs.items()}
 scale = profiles.get(runs["dual-task model"].about["profile"])
 about = runs["dual-task model"].about
-page.header(scale.name, about["data"], about["data_sha256"], about["group_kind"], seed)
+page.header(
+    scale.name,
+    about["data"],
+    about["data_sha256"],
+    about["group_kind"],
+    seed,
+    experiment.random_start(about),
+)
 
 # %% [markdown]
 # ## The faces that are explained
@@ -221,7 +228,7 @@ for (method, shown, layer_name, head), maps in methods.items():
                 "group": subjects[i],
                 "on truth": found[i, i],
                 "equal everywhere": masks[head][i].mean(),
-                "other people": np.nanmean(of_others[:, i]),
+                "other people": pd.Series(of_others[:, i]).mean(),
             }
         )
 scored = pd.DataFrame(scored)

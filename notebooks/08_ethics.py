@@ -33,7 +33,14 @@ about = run.about
 face_data = experiment.load_data(
     experiment.Experiment("dual_task", data, data_root, scale.name, seed)
 )
-page.header(scale.name, about["data"], about["data_sha256"], about["group_kind"], seed)
+page.header(
+    scale.name,
+    about["data"],
+    about["data_sha256"],
+    about["group_kind"],
+    seed,
+    experiment.random_start(about),
+)
 
 # %% [markdown]
 # ## What cannot be concluded
@@ -131,7 +138,9 @@ if face_data.kind == "photographs":
         "sha256": face_data.sha256[:16],
         "not for": "claims about people; training a system that judges people",
     }
-    page.table(pd.DataFrame({"": used}).rename_axis("data card"), "Data card of the photographs")
+    page.table(
+        pd.DataFrame({"entry": used}).rename_axis("data card"), "Data card of the photographs"
+    )
 card = {
     "name": "rendered46 (embedded) and rendered_test (further subjects)",
     "what": "rendered faces with seven emotions, each genuine or acted",
@@ -143,7 +152,9 @@ card = {
     "people in it": "none: no face is of a person who exists",
     "not for": "claims about people; training a system that judges people",
 }
-page.table(pd.DataFrame({"": card}).rename_axis("data card"), "Data card of the rendered faces")
+page.table(
+    pd.DataFrame({"entry": card}).rename_axis("data card"), "Data card of the rendered faces"
+)
 
 # %% [markdown]
 # ## Model card
@@ -168,4 +179,4 @@ card = {
     "not for": "judging, grading, hiring, watching or interrogating people; medical use",
     "profile, seed": f"{scale.name}, {about['seed']}",
 }
-page.table(pd.DataFrame({"": card}).rename_axis("model card"), "Model card")
+page.table(pd.DataFrame({"entry": card}).rename_axis("model card"), "Model card")

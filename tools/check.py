@@ -35,8 +35,13 @@ def check(profile: str, data: str, data_root: str, seed: str) -> dict[str, str |
         profiles.get(profile)
     except ValueError as error:
         raise InputError(f"PROFILE={profile}: {error}") from None
-    if not seed.isdecimal():
-        raise InputError(f"SEED={seed}: the seed must be a whole number, 0 or more")
+    if not seed.isdecimal() or int(seed) >= 2**32:
+        raise InputError(f"SEED={seed}: the seed must be a whole number from 0 to {2**32 - 1}")
+    if data == "rendered_test":
+        raise InputError(
+            "DATA=rendered_test: it is the further test set and never trained on; "
+            "choose rendered46 or gffd2025"
+        )
     try:
         paths.cache()
     except paths.CacheError as error:

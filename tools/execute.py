@@ -240,7 +240,10 @@ def main(argv: list[str] | None = None) -> int:
     except check.InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    return execute(args.name, parameters, args.folder or graph.executed())
+    try:
+        return execute(args.name, parameters, args.folder or graph.executed())
+    except KeyboardInterrupt:
+        return 130  # stopped by hand: the build says so, a traceback would not help
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def load(root: str | Path | None, size: int = 224, progress: bool = True) -> Fac
     """
     folder = check_root(root)
     candidates, problems = folders.scan(folder)
-    _require_emotions({candidate.emotion for candidate in candidates}, folder)
+    _require_labels(candidates, folder)
     store = paths.cache() / "data"
     sources, unreadable = inventory.take(folder, candidates, store, NAME, progress)
     data_hash = inventory.data_hash(sources)
@@ -106,7 +106,7 @@ def check(root: str | Path | None) -> None:
     """
     folder = check_root(root)
     candidates, _ = folders.scan(folder)
-    _require_emotions({candidate.emotion for candidate in candidates}, folder)
+    _require_labels(candidates, folder)
 
 
 def check_root(root: str | Path | None) -> Path:
@@ -133,12 +133,16 @@ def check_root(root: str | Path | None) -> Path:
     return folder
 
 
-def _require_emotions(present: set, folder: Path) -> None:
-    absent = [emotion for emotion in EMOTIONS if emotion not in present]
+def _require_labels(found: list, folder: Path) -> None:
+    """Refuse a set in which an emotion, or all of fake or genuine, is missing."""
+    emotions = {one.emotion for one in found}
+    kinds = {one.authenticity for one in found}
+    absent = [label for label in EMOTIONS if label not in emotions]
+    absent += [label for label in AUTHENTICITY if label not in kinds]
     if absent:
         raise DataError(
             f"no usable image of {', '.join(absent)} in {folder}: restore these folders from the "
-            "archive, all seven emotions are needed"
+            "archive; all seven emotions, fake and genuine, are needed"
         )
 
 
@@ -174,8 +178,8 @@ def _decode_all(
                 repairs.setdefault(note, []).append(name)
             writer.append(result.pixels)
             rows.append(_row(source, result, both_hashes, len(rows)))
-        _require_emotions({row["emotion"] for row in rows}, folder)
-        table = pd.DataFrame(rows)
+        table = pd.DataFrame(rows, columns=None if rows else ["emotion", "authenticity"])
+        _require_labels(list(table.itertuples()), folder)
         hashes, mirrored = list(table["phash"]), list(table["phash_mirrored"])
         pairs = duplicates.near_pairs(hashes, mirrored, duplicates.GROUP_DISTANCE)
         numbers = duplicates.groups(len(table), pairs)

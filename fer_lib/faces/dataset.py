@@ -54,6 +54,8 @@ def fault(spec: RenderedSpec, place: Path) -> str | None:
     try:
         meta = json.loads((place / META).read_text())
         files = meta["files"]
+        if len(bytes.fromhex(meta["set_sha256"])) != 32:
+            return f"{META} has no hash of the set"
         if meta["key"] != spec.key():
             return f"{META} belongs to another set or version"
         for name in (IMAGES, MANIFEST):
