@@ -101,8 +101,8 @@ def badge(verdict: str) -> str:
         raise ValueError(f"unknown verdict {verdict!r}: choose one of {', '.join(VERDICTS)}")
     symbol, tone = VERDICTS[verdict]
     return (
-        f'<span class="verdict verdict-{tone}"><span aria-hidden="true">{symbol}</span> '
-        f"{verdict}</span>"
+        f'<span class="verdict verdict-{tone}"><span aria-hidden="true">{symbol}</span>'
+        f"&nbsp;{verdict}</span>"
     )
 
 
@@ -192,7 +192,7 @@ def _name(column: object) -> str:
 def _cell(value: object) -> str:
     """Return one value as HTML: an interval stands under its score, both unbroken."""
     if isinstance(value, Interval):
-        score = f"{value.value:.{value.digits}f}"
+        score = "–" if np.isnan(value.value) else f"{value.value:.{value.digits}f}"
         return f'<span class="score">{score}</span> <span class="ends">{value.ends}</span>'
     if isinstance(value, float | np.floating):
         return "–" if value != value else f"{value:.3f}"

@@ -420,7 +420,7 @@ for key, value in (
     ("table6.genuine.support", per_class["support"][1]),
 ):
     claim = ledger[key]
-    verdict = claims.of_arithmetic(claim, value, value, f"the four counts give {value:.4f}")
+    verdict = claims.of_arithmetic(claim, value, value, f"the four counts give {value:.4g}")
     checks.append((f"{claim.where}: {claim.about}", claim.printed, verdict))
 claim = ledger["authenticity.ap"]
 printed_auc = ledger["authenticity.auc"]

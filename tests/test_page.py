@@ -50,7 +50,7 @@ def test_an_interval_shows_both_ends_and_says_when_there_is_none(shown):
 def test_a_verdict_is_told_by_word_and_symbol(shown):
     page.verdict_table([("claim", "0.92", Verdict("inconsistent", "sums to 0.93"))], "x")
     badge = soup_of(shown).select_one(".verdict")
-    assert badge.text == "✗ inconsistent"
+    assert badge.text == "✗\u00a0inconsistent"
     assert badge["class"] == ["verdict", "verdict-bad"]
 
 
