@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from fer_lib.claims import Claim
+from fer_lib.runs import Run
 
 # Setting of a run, the claim that prints it, and its name on the page.
 PRINTED_SETTINGS = (
@@ -86,6 +87,23 @@ def stages(model: nn.Module, side: int) -> pd.DataFrame:
         for part in parts.values()
     ]
     return table
+
+
+def training(run: Run) -> str:
+    """Return in a sentence or two on what, for how long and to what end a run was trained."""
+    about = run.about
+    images, groups = about["images"], about["groups"]
+    said = (
+        f"Trained on {images['train']:,} images of {groups['train']} groups, stopped and "
+        f"scheduled on {images['val']:,} images of {groups['val']} others, in "
+        f"{about['wall_seconds']:.0f} s with {about['environment']['threads']} thread."
+    )
+    if run.history["best"].iloc[-1]:
+        said += (
+            " The last epoch was the best on the validation part: the model was still improving "
+            "when its epochs ended, and its scores are those of a short training."
+        )
+    return said
 
 
 def settings(about: dict, ledger: dict[str, Claim]) -> pd.DataFrame:

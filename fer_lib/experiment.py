@@ -23,7 +23,7 @@ from fer_lib.models.dual_task import DualTask
 from fer_lib.tensors import Augmentation
 from fer_lib.train import TrainConfig, fit, predict, set_determinism
 
-MODELS = ("cnn_baseline", "dual_task")
+MODELS = {"cnn_baseline": "CNN baseline", "dual_task": "dual-task model"}  # and their names
 # A run is remade when one of these changes: with the data's own hash they decide its numbers.
 DECIDING = (
     "data/splits.py",
@@ -169,14 +169,9 @@ def obtain(experiment: Experiment) -> runs.Run:
             progress.say(str(damage))
         else:
             # A start without weights was a misfortune of its day, not a choice: try again.
-            if not random_start(run.about) or weights.resolve()[0] is weights.RANDOM:
+            if not run.about["random_start"] or weights.resolve()[0] is weights.RANDOM:
                 return run
     return _train(experiment, face_data, folder)
-
-
-def random_start(about: dict) -> bool:
-    """Return whether a run had to begin without the pretrained weights that it wanted."""
-    return about["weights"]["name"] == weights.RANDOM.name
 
 
 def need(experiment: Experiment) -> runs.Run:
@@ -192,6 +187,14 @@ def need(experiment: Experiment) -> runs.Run:
         "profile smoke, about a minute; `make book` makes the full one"
     )
     return obtain(replace(experiment, profile="smoke"))
+
+
+def need_all(data: str, data_root: str, profile: str, seed: int) -> dict[str, runs.Run]:
+    """Return the runs of all models by the name that pages call them, each as `need` gives it."""
+    return {
+        shown: need(Experiment(model, data, data_root, profile, seed))
+        for model, shown in MODELS.items()
+    }
 
 
 def _train(experiment: Experiment, face_data: datasets.FaceData, folder: Path) -> runs.Run:
@@ -232,6 +235,7 @@ def _train(experiment: Experiment, face_data: datasets.FaceData, folder: Path) -
         "groups": {name: int(table["group"].iloc[r].nunique()) for name, r in rows.items()},
         "config": asdict(config),
         "weights": asdict(source),
+        "random_start": source == weights.RANDOM,
         "parameters": sum(p.numel() for p in model.parameters()),
         "trainable": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "environment": runs.environment(config.threads),

@@ -89,6 +89,18 @@ def header(
     )
 
 
+def header_of_run(about: dict) -> None:
+    """Show `header` for the run whose ``run.json`` is ``about``."""
+    header(
+        about["profile"],
+        about["data"],
+        about["data_sha256"],
+        about["group_kind"],
+        about["seed"],
+        about["random_start"],
+    )
+
+
 def badge(verdict: str) -> str:
     """Return a verdict as HTML: symbol, word, and a class for its colour.
 

@@ -31,21 +31,10 @@ from fer_lib import claims, experiment, faces, metrics, page, plots, profiles
 
 plots.use_style()
 ledger = claims.load("diya2026")
-names = {"cnn_baseline": "CNN baseline", "dual_task": "dual-task model"}
-runs = {
-    shown: experiment.need(experiment.Experiment(model, data, data_root, profile, seed))
-    for model, shown in names.items()
-}
+runs = experiment.need_all(data, data_root, profile, seed)
 about = runs["dual-task model"].about
 scale = profiles.get(about["profile"])
-page.header(
-    scale.name,
-    about["data"],
-    about["data_sha256"],
-    about["group_kind"],
-    seed,
-    experiment.random_start(about),
-)
+page.header_of_run(about)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Rendered faces of seven people: angry, disgust, fear, happy, neutral, sad and surprise, all of them genuine expressions in the sense of the generator."}}
 people = faces.plan(faces.RENDERED46)

@@ -30,14 +30,7 @@ from fer_lib.weights import OFFICIAL_B0
 plots.use_style()
 ledger = claims.load("diya2026")
 run = experiment.obtain(experiment.Experiment("dual_task", data, data_root, profile, seed))
-page.header(
-    profile,
-    run.about["data"],
-    run.about["data_sha256"],
-    run.about["group_kind"],
-    seed,
-    experiment.random_start(run.about),
-)
+page.header_of_run(run.about)
 
 # %% [markdown]
 # ## The weights it starts from
@@ -98,17 +91,7 @@ page.table(
 
 # %% tags=["hide-input"]
 page.table(describe.settings(run.about, ledger), "Training settings: the paper's and this run's")
-page.say(
-    f"Trained on {run.about['images']['train']:,} images of {run.about['groups']['train']} groups, "
-    f"stopped and scheduled on {run.about['images']['val']:,} images of "
-    f"{run.about['groups']['val']} others, in {run.about['wall_seconds']:.0f} s with "
-    f"{run.about['environment']['threads']} thread."
-)
-if run.history["best"].iloc[-1]:
-    page.say(
-        "The last epoch was the best on the validation part: the model was still improving when its "
-        "epochs ended, and its scores are those of a short training."
-    )
+page.say(describe.training(run))
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Three panels over the epochs of the dual-task model: joint loss, emotion accuracy and authenticity accuracy, for the training and the validation part, with the kept epoch marked."}}
 figure = plots.learning_curves(run.history)

@@ -34,22 +34,11 @@ from fer_lib.intervals import bootstrap
 
 plots.use_style()
 ledger = claims.load("diya2026")
-names = {"cnn_baseline": "CNN baseline", "dual_task": "dual-task model"}
-runs = {
-    shown: experiment.need(experiment.Experiment(model, data, data_root, profile, seed))
-    for model, shown in names.items()
-}
+runs = experiment.need_all(data, data_root, profile, seed)
 first = next(iter(runs.values()))
 made_in = first.about["profile"]
 resamples = profiles.get(made_in).bootstrap
-page.header(
-    made_in,
-    first.about["data"],
-    first.about["data_sha256"],
-    first.about["group_kind"],
-    seed,
-    experiment.random_start(runs["dual-task model"].about),
-)
+page.header_of_run(runs["dual-task model"].about)
 sets = {"test": f"test part of {data}"}
 if "rendered_test" in set(first.predictions["set"]):
     sets["rendered_test"] = "further rendered subjects"
@@ -278,32 +267,26 @@ plots.roc_axis(axes[0], pairs, "authenticity: ROC")
 plots.precision_recall_axis(axes[1], pairs, "authenticity: precision and recall")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Seven small ROC panels, one an emotion against the rest, for both models, with the diagonal of chance."}}
-figure, axes = plt.subplots(2, 4, figsize=(12, 6.4))
-for place, emotion in enumerate(judged["dual-task model", "emotion"].classes):
-    one = {
-        shown: (
-            judged[shown, "emotion"].truth == place,
-            judged[shown, "emotion"].score[:, place],
-        )
-        for shown in runs
-    }
-    plots.roc_axis(axes.flat[place], one, emotion)
-plots.one_legend(axes)
-figure.tight_layout()
+
+
+def each_against_rest(draw):
+    """Draw one panel an emotion with ``draw``, both models in each."""
+    figure, axes = plt.subplots(2, 4, figsize=(12, 6.4))
+    for place, emotion in enumerate(judged["dual-task model", "emotion"].classes):
+        heads = {shown: judged[shown, "emotion"] for shown in runs}
+        curves = {
+            shown: (head.truth == place, head.score[:, place]) for shown, head in heads.items()
+        }
+        draw(axes.flat[place], curves, emotion)
+    plots.one_legend(axes)
+    figure.tight_layout()
+    return figure
+
+
+figure = each_against_rest(plots.roc_axis)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Seven small precision-recall panels, one an emotion against the rest, for both models, with the prevalence as a dashed line."}}
-figure, axes = plt.subplots(2, 4, figsize=(12, 6.4))
-for place, emotion in enumerate(judged["dual-task model", "emotion"].classes):
-    one = {
-        shown: (
-            judged[shown, "emotion"].truth == place,
-            judged[shown, "emotion"].score[:, place],
-        )
-        for shown in runs
-    }
-    plots.precision_recall_axis(axes.flat[place], one, emotion)
-plots.one_legend(axes)
-figure.tight_layout()
+figure = each_against_rest(plots.precision_recall_axis)
 
 # %% tags=["hide-input"]
 for shown, (truth, score) in pairs.items():

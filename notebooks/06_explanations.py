@@ -45,22 +45,11 @@ from fer_lib.intervals import bootstrap
 
 plots.use_style()
 ledger = claims.load("diya2026")
-names = {"cnn_baseline": "CNN baseline", "dual_task": "dual-task model"}
-runs = {
-    shown: experiment.need(experiment.Experiment(model, data, data_root, profile, seed))
-    for model, shown in names.items()
-}
+runs = experiment.need_all(data, data_root, profile, seed)
 models = {shown: experiment.trained_model(run) for shown, run in runs.items()}
 scale = profiles.get(runs["dual-task model"].about["profile"])
 about = runs["dual-task model"].about
-page.header(
-    scale.name,
-    about["data"],
-    about["data_sha256"],
-    about["group_kind"],
-    seed,
-    experiment.random_start(about),
-)
+page.header_of_run(about)
 
 # %% [markdown]
 # ## The faces that are explained

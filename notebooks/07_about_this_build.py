@@ -29,12 +29,9 @@ from fer_lib import data as datasets
 from fer_lib import experiment, faces, page, paths
 
 face_data = datasets.load(data, data_root or None)
-runs = {
-    model: experiment.need(experiment.Experiment(model, data, data_root, profile, seed))
-    for model in experiment.MODELS
-}
-about = runs["dual_task"].about
-page.header(about["profile"], face_data.name, face_data.sha256, face_data.group_kind, seed)
+runs = experiment.need_all(data, data_root, profile, seed)
+about = runs["dual-task model"].about
+page.header_of_run(about)
 
 # %% tags=["hide-input"]
 built = {

@@ -33,14 +33,7 @@ about = run.about
 face_data = experiment.load_data(
     experiment.Experiment("dual_task", data, data_root, scale.name, seed)
 )
-page.header(
-    scale.name,
-    about["data"],
-    about["data_sha256"],
-    about["group_kind"],
-    seed,
-    experiment.random_start(about),
-)
+page.header_of_run(about)
 
 # %% [markdown]
 # ## What cannot be concluded

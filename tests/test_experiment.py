@@ -76,10 +76,10 @@ def test_two_cold_runs_of_the_dual_task_model_agree(store, monkeypatch):
 def test_a_random_start_is_not_kept_once_weights_can_be_had(store, monkeypatch):
     wanted = replace(smoke(), model="dual_task")
     monkeypatch.setattr(experiment.weights, "resolve", lambda: (experiment.weights.RANDOM, None))
-    assert experiment.obtain(wanted).about["weights"]["name"].startswith("random start")
+    assert experiment.obtain(wanted).about["random_start"]
     found = experiment.weights.PACKAGED_LITE0
     monkeypatch.setattr(experiment.weights, "resolve", lambda: (found, None))
-    assert experiment.obtain(wanted).about["weights"]["name"] == found.name
+    assert not experiment.obtain(wanted).about["random_start"]
 
 
 def test_predictions_are_probabilities_of_people_not_trained_on(store):
