@@ -180,12 +180,13 @@ def of_direction(difference: Interval, ground: Ground) -> Verdict:
     if refused:
         return refused
     where = "on the paper's own data" if ground.own_data else "on rendered faces"
-    shown = f"our difference is {difference}"
     if math.isnan(difference.low) or difference.low <= 0 <= difference.high:
-        return Verdict("not decided", f"{shown}; the interval holds zero, {where}")
+        return Verdict("not decided", f"the interval of the difference holds zero, {where}")
     if difference.low > 0:
-        return Verdict("reproduced" if ground.own_data else f"direction seen {where}", shown)
-    return Verdict("differs" if ground.own_data else f"direction not seen {where}", shown)
+        word = "reproduced" if ground.own_data else f"direction seen {where}"
+        return Verdict(word, "the paired difference and its interval lie above zero")
+    word = "differs" if ground.own_data else f"direction not seen {where}"
+    return Verdict(word, "the paired difference and its interval lie below zero")
 
 
 def of_arithmetic(printed: Claim, low: float, high: float, how: str) -> Verdict:

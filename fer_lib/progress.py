@@ -20,10 +20,16 @@ def say(line: str) -> None:
     if target:
         with Path(target).open("a", encoding="utf-8") as stream:
             stream.write(line + "\n")
-    elif "ipykernel" in sys.modules:
+    elif _in_notebook():
         print(line, flush=True)
     else:
         print(line, file=sys.__stderr__, flush=True)
+
+
+def _in_notebook() -> bool:
+    """Return whether this process is a notebook's kernel, without importing IPython for it."""
+    shell = sys.modules.get("IPython")
+    return shell is not None and hasattr(shell.get_ipython(), "kernel")
 
 
 class Progress:

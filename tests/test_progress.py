@@ -20,8 +20,14 @@ def test_on_its_own_it_goes_to_standard_error():
 
 
 def test_in_a_notebook_opened_by_hand_it_stands_under_the_cell():
-    done = run(f"import ipykernel; {SAY}")
+    kernel = "types.SimpleNamespace(get_ipython=lambda: types.SimpleNamespace(kernel=1))"
+    done = run(f"import sys, types; sys.modules['IPython'] = {kernel}; {SAY}")
     assert done.stdout == "epoch 1\n"
+
+
+def test_a_script_that_only_imports_a_kernel_is_no_notebook():
+    done = run(f"import ipykernel, IPython; {SAY}")
+    assert (done.stdout, done.stderr) == ("", "epoch 1\n")
 
 
 def test_the_engine_gets_it_in_its_file(tmp_path, monkeypatch, capfd):

@@ -83,6 +83,7 @@ def live_progress(name: str, progress: Path, terminal: int) -> Iterator[None]:
     """Copy lines that ``fer_lib.progress.say`` appends to ``progress`` to the terminal."""
     start = time.monotonic()
     progress.touch()
+    before = os.environ.get("FER_PROGRESS")
     os.environ["FER_PROGRESS"] = str(progress)
     done = threading.Event()
 
@@ -113,6 +114,10 @@ def live_progress(name: str, progress: Path, terminal: int) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
+        if before is None:
+            del os.environ["FER_PROGRESS"]
+        else:
+            os.environ["FER_PROGRESS"] = before
         say(outcome)
 
 
