@@ -161,8 +161,7 @@ def of_number(claim: Claim, ours: Interval, ground: Ground, scale: float = 1.0) 
     if refused:
         return refused
     if not ground.own_data:
-        own = OWN_DATA[ground.paper]
-        return Verdict("not comparable", f"measured on {ground.data}, the paper used {own}")
+        return Verdict("not comparable", "measured on rendered faces, not on the paper's own data")
     low, high = claim.rounding
     if math.isnan(ours.low):
         return Verdict("not testable", "too few groups for an interval")

@@ -36,7 +36,9 @@ class Interval:
         """Both ends in brackets, or that there are none."""
         if np.isnan(self.low):
             return "no interval"
-        return f"[{self.low:.{self.digits}f}, {self.high:.{self.digits}f}]"
+        # Adding zero turns a rounded -0.0 into 0.0, whose sign would only puzzle.
+        low, high = (round(end, self.digits) + 0.0 for end in (self.low, self.high))
+        return f"[{low:.{self.digits}f}, {high:.{self.digits}f}]"
 
     def __str__(self) -> str:
         """Return the score with its interval."""

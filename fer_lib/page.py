@@ -138,8 +138,9 @@ def table_html(table: pd.DataFrame, caption: str, index: bool = True) -> str:
             tag = 'th scope="row"' if index and place == 0 else "td"
             cells.append(f"<{tag}{_kind(word)}>{shown}</{tag.split()[0]}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
+    kind = "dataframe verdicts" if "verdict" in frame.columns else "dataframe"
     return (
-        f'<table class="dataframe"><caption><span>{html.escape(caption)}</span></caption>'
+        f'<table class="{kind}"><caption><span>{html.escape(caption)}</span></caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     )
 

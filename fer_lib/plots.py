@@ -104,7 +104,7 @@ def learning_curves(history: pd.DataFrame) -> Figure:
         axis.set(xlabel="epoch", title=title)
         axis.xaxis.get_major_locator().set_params(integer=True)
     axes[0].annotate(
-        "kept", (kept, axes[0].get_ylim()[1]), color=RED, ha="right", va="top", fontsize=9
+        "kept ", (kept, axes[0].get_ylim()[1]), color=RED, ha="right", va="bottom", fontsize=9
     )
     axes[0].legend()
     figure.tight_layout()
@@ -150,6 +150,7 @@ def roc_axis(axis: Axes, curves: dict[str, tuple[np.ndarray, np.ndarray]], title
         axis.plot(false, true, color=colour, lw=2, label=name)
     axis.plot([0, 1], [0, 1], color="black", lw=0.8, ls="--")
     axis.set(xlabel="false positive rate", ylabel="true positive rate", title=title, aspect=1)
+    axis.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     axis.legend(loc="lower right", fontsize=9)
 
 
@@ -163,7 +164,8 @@ def precision_recall_axis(
         precision, recall, _ = precision_recall_curve(truth, score)
         axis.plot(recall, precision, color=colour, lw=2, label=name)
         axis.axhline(np.mean(truth), color="black", lw=0.8, ls="--")
-    axis.set(xlabel="recall", ylabel="precision", title=title, ylim=(0, 1.03), aspect=1)
+    axis.set(xlabel="recall", ylabel="precision", title=title, aspect=1)
+    axis.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
     axis.legend(loc="lower left", fontsize=9)
 
 

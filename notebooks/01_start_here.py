@@ -81,14 +81,15 @@ for shown, run in runs.items():
         }
     )
 count = held["group"].nunique()
+shown_as = "further rendered subjects" if which == "rendered_test" else "test part"
 page.table(
     pd.DataFrame(rows),
-    f"Table 7 of the paper, two of its rows, beside this build ({which}, {count} groups)",
+    f"Table 7 of the paper, two of its rows, beside this build ({shown_as}, {count} groups)",
     index=False,
 )
 if about["data_kind"] == "rendered":
     page.say(
-        "The two columns are **not comparable** as numbers: other faces, other people, and a split "
+        "The paper's columns and ours are **not comparable** as numbers: other faces, other people, and a split "
         "that keeps people apart, which the paper does not describe. What can be asked here is the "
         "direction: is the proposed model better than the baseline?"
     )
@@ -112,6 +113,11 @@ for head, score, name in (
             difference.percent(),
         )
     )
+if runs["CNN baseline"].history["best"].iloc[-1]:
+    page.say(
+        "The baseline was stopped while it was still improving, and unlike the other model it starts "
+        "from nothing: the direction may be read from this table, the size of the gap may not."
+    )
 page.verdict_table(verdicts, "Verdicts on the headline")
 
 # %% [markdown]
@@ -122,7 +128,7 @@ page.verdict_table(verdicts, "Verdicts on the headline")
 # %% tags=["hide-input"]
 meaning = {
     "consistent": "the printed number agrees with the paper's other numbers, within rounding",
-    "inconsistent": "it does not, and the arithmetic is shown",
+    "inconsistent": "it does not, and the contradiction is shown",
     "underspecified": "the paper leaves out what one would need to check it",
     "not testable": "no arithmetic and no data can decide it",
     "reproduced": "measured again on the paper's own data, and the interval holds the printed value",

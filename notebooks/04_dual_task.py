@@ -50,7 +50,7 @@ page.table(
 #
 # EfficientNet-B0 {cite}`tan2019` carries squeeze-and-excitation {cite}`hu2018` in its MBConv blocks
 # as published, after the depthwise convolution, which is where the paper says that it put it.
-# EfficientNet-Lite0 is the same network without. Where the run starts from Lite0, the gates
+# EfficientNet-Lite0 is the same network without it, and with ReLU6 in place of swish. Where the run starts from Lite0, the gates
 # are added at that place and start as the identity, so that the pretrained network is left as it is
 # until training moves them.
 

@@ -131,21 +131,30 @@ def picture(head, layer_name, which):
     )
 
 
-row_names = ["face", "truth", "CNN", "dual-task"]
+row_names = ["face", "truth", "CNN", "dual-task,\nstage 5"]
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Emotion head, genuine faces of seven emotions: rows show the face, the true place of the expression, and Grad-CAM of the CNN and of the dual-task model as glowing overlays."}}
 figure = plots.image_grid(picture("emotion", "stage 5 of 7", first_seven), emotions, row_names, 12)
+
+# %% [markdown]
+# *Head emotion, genuine faces: Grad-CAM of both models below the true change against the neutral face.*
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Authenticity head, the same genuine faces: rows show the face, the true difference from the acted twin, and Grad-CAM of the CNN and of the dual-task model."}}
 figure = plots.image_grid(
     picture("authenticity", "stage 5 of 7", first_seven), emotions, row_names, 12
 )
 
+# %% [markdown]
+# *Head authenticity, the same genuine faces: below, the true change against the acted twin.*
+
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Authenticity head, the acted twins of these faces: rows show the face, the true difference from the genuine twin, and Grad-CAM of the CNN and of the dual-task model."}}
 twins_seven = [i + 1 for i in first_seven]
 figure = plots.image_grid(
     picture("authenticity", "stage 5 of 7", twins_seven), emotions, row_names, 12
 )
+
+# %% [markdown]
+# *Head authenticity, the acted twins of these faces.*
 
 # %% [markdown]
 # ## LIME, both heads
@@ -194,6 +203,9 @@ figure = plots.image_grid(grid, titles, ["face", "emotion", "authenticity"], 13)
 # that is equal everywhere, and the same method's maps of all *other people's* faces, laid over this
 # mask: they keep the habit of looking at the middle of a face, but know nothing of this one. A map
 # without any positive relevance is left out.
+#
+# Maps of different layers have different grids, and a coarse grid cannot follow a thin brow: compare
+# the columns within a row, not the rows with each other.
 
 # %%
 methods = {
@@ -282,7 +294,7 @@ for key, head in (("xai.emotion", "emotion"), ("xai.authenticity", "authenticity
             claim.printed,
             claims.Verdict(
                 "underspecified",
-                "no map, mask or score is printed; here the share on the truth beyond the maps of other people "
+                "no map, mask or score is printed; here, at stage 5, the share beyond the maps of other people "
                 f"is {one['gain over other people']}",
             ),
         )
