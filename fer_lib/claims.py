@@ -56,6 +56,11 @@ class Claim:
     unit: str = ""
 
     @property
+    def title(self) -> str:
+        """Where it stands and what it is, for a row of a table."""
+        return f"{self.where}: {self.about}"
+
+    @property
     def value(self) -> float:
         """The printed number; percentages stay percentages."""
         return float(self.printed.replace(",", ""))
@@ -193,3 +198,8 @@ def of_arithmetic(printed: Claim, low: float, high: float, how: str) -> Verdict:
     own_low, own_high = printed.rounding
     fits = low <= own_high and own_low <= high
     return Verdict("consistent" if fits else "inconsistent", how)
+
+
+def checked(printed: Claim, low: float, high: float, how: str) -> tuple[str, str, Verdict]:
+    """Return the row of a verdict table that `of_arithmetic` makes of a claim."""
+    return printed.title, printed.printed, of_arithmetic(printed, low, high, how)

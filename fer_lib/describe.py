@@ -89,6 +89,17 @@ def stages(model: nn.Module, side: int) -> pd.DataFrame:
     return table
 
 
+def still_improving(run: Run) -> bool:
+    """Return whether the last epoch of a run was its best on the validation part."""
+    return bool(run.history["best"].iloc[-1])
+
+
+GAP_CAVEAT = (
+    "The baseline was stopped while it was still improving, and unlike the other model it starts "
+    "from nothing: the direction may be read from this table, the size of the gap may not."
+)
+
+
 def training(run: Run) -> str:
     """Return in a sentence or two on what, for how long and to what end a run was trained."""
     about = run.about
@@ -98,7 +109,7 @@ def training(run: Run) -> str:
         f"scheduled on {images['val']:,} images of {groups['val']} others, in "
         f"{about['wall_seconds']:.0f} s with {about['environment']['threads']} thread."
     )
-    if run.history["best"].iloc[-1]:
+    if still_improving(run):
         said += (
             " The last epoch was the best on the validation part: the model was still improving "
             "when its epochs ended, and its scores are those of a short training."

@@ -160,7 +160,10 @@ def predictions(
 
 def obtain(experiment: Experiment) -> runs.Run:
     """Return the experiment's run, from the store if it is there and sound, else by training."""
-    face_data = load_data(experiment)
+    return _obtain(experiment, load_data(experiment))
+
+
+def _obtain(experiment: Experiment, face_data: datasets.FaceData) -> runs.Run:
     folder = run_folder(experiment, face_data)
     if folder.exists():
         try:
@@ -179,14 +182,14 @@ def need(experiment: Experiment) -> runs.Run:
 
     A page opened alone must not start an hour of training: it says what it does instead.
     """
-    folder = run_folder(experiment, load_data(experiment))
-    if folder.exists() or experiment.profile == "smoke":
-        return obtain(experiment)
+    face_data = load_data(experiment)
+    if experiment.profile == "smoke" or run_folder(experiment, face_data).exists():
+        return _obtain(experiment, face_data)
     progress.say(
         f"no run of {experiment.model} in profile {experiment.profile} yet: making one in "
         "profile smoke, about a minute; `make book` makes the full one"
     )
-    return obtain(replace(experiment, profile="smoke"))
+    return _obtain(replace(experiment, profile="smoke"), face_data)
 
 
 def need_all(data: str, data_root: str, profile: str, seed: int) -> dict[str, runs.Run]:

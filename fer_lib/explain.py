@@ -179,10 +179,7 @@ def truth_mask(truth: np.ndarray, energy: float = TRUTH_ENERGY) -> np.ndarray:
 
 def relevance_share(relevance: np.ndarray, mask: np.ndarray) -> Share:
     """Score one map (height, width) against one mask of the same shape."""
-    positive = np.clip(relevance, 0, None).astype(np.float64)
-    total = positive.sum()
-    share = float(positive[mask].sum() / total) if total > 0 else float("nan")
-    return Share(share, float(mask.mean()))
+    return Share(float(shares(relevance[None], mask[None])[0, 0]), float(mask.mean()))
 
 
 def shares(maps: np.ndarray, masks: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ seed = 0
 import numpy as np
 import pandas as pd
 
-from fer_lib import claims, experiment, faces, metrics, page, plots, profiles
+from fer_lib import claims, describe, experiment, faces, metrics, page, plots, profiles
 
 plots.use_style()
 ledger = claims.load("diya2026")
@@ -113,11 +113,8 @@ for head, score, name in (
             difference.percent(),
         )
     )
-if runs["CNN baseline"].history["best"].iloc[-1]:
-    page.say(
-        "The baseline was stopped while it was still improving, and unlike the other model it starts "
-        "from nothing: the direction may be read from this table, the size of the gap may not."
-    )
+if describe.still_improving(runs["CNN baseline"]):
+    page.say(describe.GAP_CAVEAT)
 page.verdict_table(verdicts, "Verdicts on the headline")
 
 # %% [markdown]

@@ -384,34 +384,20 @@ verdicts = []
 for kind in ("fake", "genuine", "total"):
     total = int(printed[kind].sum())
     claim = ledger[f"table3.total.{kind}"]
-    verdict = claims.of_arithmetic(claim, total, total, f"the seven rows add up to {total:,}")
-    verdicts.append((f"{claim.where}: {claim.about}", claim.printed, verdict))
+    verdicts.append(claims.checked(claim, total, total, f"the seven rows add up to {total:,}"))
 for emotion in emotions:
     claim = ledger[f"table3.{emotion}.total"]
     fake, real = printed.loc[emotion, ["fake", "genuine"]]
     how = f"{fake} + {real} = {fake + real}"
-    verdict = claims.of_arithmetic(claim, fake + real, fake + real, how)
-    verdicts.append((f"{claim.where}: {claim.about}", claim.printed, verdict))
+    verdicts.append(claims.checked(claim, fake + real, fake + real, how))
 claim = ledger["data.refined"]
 parts_sum = ledger["data.train"].value + ledger["data.test"].value
 how = f"{ledger['data.train'].printed} + {ledger['data.test'].printed} = {parts_sum:,.0f}"
-verdicts.append(
-    (
-        f"{claim.where}: {claim.about}",
-        claim.printed,
-        claims.of_arithmetic(claim, parts_sum, parts_sum, how),
-    )
-)
+verdicts.append(claims.checked(claim, parts_sum, parts_sum, how))
 claim = ledger["data.subjects"]
 people_sum = ledger["data.male"].value + ledger["data.female"].value
 how = f"{ledger['data.male'].printed} + {ledger['data.female'].printed} = {people_sum:.0f}"
-verdicts.append(
-    (
-        f"{claim.where}: {claim.about}",
-        claim.printed,
-        claims.of_arithmetic(claim, people_sum, people_sum, how),
-    )
-)
+verdicts.append(claims.checked(claim, people_sum, people_sum, how))
 share = ledger["data.test_share"].value / 100
 far = max(
     emotions,

@@ -150,7 +150,7 @@ page.verdict_table(
             claims.Verdict("inconsistent", "two places of the paper name different losses"),
         ),
         (
-            f"{other.where}: {other.about}",
+            other.title,
             other.printed,
             claims.Verdict(
                 "underspecified",

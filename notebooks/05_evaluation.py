@@ -29,7 +29,7 @@ import pandas as pd
 import yaml
 from matplotlib import pyplot as plt
 
-from fer_lib import claims, experiment, faces, metrics, page, paths, plots, profiles
+from fer_lib import claims, describe, experiment, faces, metrics, page, paths, plots, profiles
 from fer_lib.intervals import bootstrap
 
 plots.use_style()
@@ -350,7 +350,7 @@ for (head, score), (key, scale) in of_paper.items():
     ours = scores["dual-task model", last, head][score]
     verdicts.append(
         (
-            f"{claim.where}: {claim.about}",
+            claim.title,
             printed_with_unit(key),
             claims.of_number(claim, ours, ground, 1 / scale),
             ours.percent() if scale != 1 else ours,
@@ -371,11 +371,8 @@ for head, score, better, worse in (
             difference.percent(),
         )
     )
-if runs["CNN baseline"].history["best"].iloc[-1]:
-    page.say(
-        "The baseline was stopped while it was still improving, and unlike the other model it starts "
-        "from nothing: the direction may be read from this table, the size of the gap may not."
-    )
+if describe.still_improving(runs["CNN baseline"]):
+    page.say(describe.GAP_CAVEAT)
 page.verdict_table(verdicts, f"Verdicts on the results of the two models, {sets[last]}")
 
 # %% [markdown]
@@ -412,29 +409,20 @@ for key, value in (
     ("table6.genuine.support", per_class["support"][1]),
 ):
     claim = ledger[key]
-    verdict = claims.of_arithmetic(claim, value, value, f"the four counts give {value:.4g}")
-    checks.append((f"{claim.where}: {claim.about}", claim.printed, verdict))
+    checks.append(claims.checked(claim, value, value, f"the four counts give {value:.4g}"))
 claim = ledger["authenticity.ap"]
 printed_auc = ledger["authenticity.auc"]
 supports = [ledger["table6.fake.support"].value, ledger["table6.genuine.support"].value]
 most = max(1 - (1 - printed_auc.rounding[1]) * other / sum(supports) for other in supports)
-checks.append(
-    (
-        f"{claim.where}: {claim.about}",
-        claim.printed,
-        claims.of_arithmetic(
-            claim,
-            0,
-            most,
-            f"an AUC of {printed_auc.printed} allows at most {most:.4f}, if both describe the same "
-            f"scores of the same {sum(supports):.0f} images",
-        ),
-    )
+how = (
+    f"an AUC of {printed_auc.printed} allows at most {most:.4f}, if both describe the same scores of "
+    f"the same {sum(supports):.0f} images"
 )
+checks.append(claims.checked(claim, 0, most, how))
 claim = ledger["emotion.macro_f1_again"]
 checks.append(
     (
-        f"{claim.where}: {claim.about}",
+        claim.title,
         claim.printed,
         claims.Verdict(
             "inconsistent",
@@ -446,7 +434,7 @@ checks.append(
 claim = ledger["bootstrap.resamples"]
 checks.append(
     (
-        f"{claim.where}: {claim.about}",
+        claim.title,
         claim.printed,
         claims.Verdict(
             "underspecified",

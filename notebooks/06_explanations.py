@@ -290,7 +290,7 @@ for key, head in (("xai.emotion", "emotion"), ("xai.authenticity", "authenticity
     ].iloc[0]
     verdicts.append(
         (
-            f"{claim.where}: {claim.about}",
+            claim.title,
             claim.printed,
             claims.Verdict(
                 "underspecified",
@@ -303,7 +303,7 @@ claim = ledger["xai.lime"]
 one = found[(found["head"] == "authenticity") & (found["method"] == "LIME")].iloc[0]
 verdicts.append(
     (
-        f"{claim.where}: {claim.about}",
+        claim.title,
         claim.printed,
         claims.Verdict(
             "underspecified",
