@@ -5,11 +5,16 @@ DATA      ?= rendered46
 DATA_ROOT ?=
 SEED      ?= 0
 JOBS      ?= 2
+THREADS   ?= 1
+LIMIT     ?=
+FLAGS     ?=
+STORAGE   ?=
 PYTHON    ?= python3
 VENV      ?= .venv
 
 # A misspelt setting would be ignored by make and cost an hour of the wrong build.
-SETTINGS := PROFILE DATA DATA_ROOT SEED JOBS PYTHON VENV FER_CACHE FER_BUILD N PARAMS FROM OUT
+SETTINGS := PROFILE DATA DATA_ROOT SEED JOBS THREADS LIMIT FLAGS STORAGE PYTHON VENV FER_CACHE FER_BUILD \
+N PARAMS FROM OUT PAGE
 GIVEN    := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
 UNKNOWN  := $(filter-out $(SETTINGS),$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -19,17 +24,23 @@ endif
 # Installed anew only when the lock or the list of dependencies changed.
 LOCK    := $(shell cat constraints.txt pyproject.toml 2>/dev/null | cksum | tr ' ' '-')
 PY      := $(VENV)/bin/python
-INPUTS   = --profile "$(PROFILE)" --data "$(DATA)" --data-root "$(DATA_ROOT)" --seed "$(SEED)"
+INPUTS   = --profile "$(PROFILE)" --data "$(DATA)" --data-root "$(DATA_ROOT)" --seed "$(SEED)" \
+--threads "$(THREADS)" --limit "$(LIMIT)"
+BUILD    = $(PY) -m tools.build $(INPUTS) --jobs "$(JOBS)" --flags="$(FLAGS)" \
+--storage "$(STORAGE)"
 SMOKE    = FER_BUILD="$${FER_BUILD:-_build/smoke}"
 
-.PHONY: help book test unit lint site notebook lab pairs lock bench judge shots clean
+.PHONY: help book why verify test unit lint site notebook lab pairs lock bench judge shots clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
 help:
 	@echo "make book       make data, train, evaluate, explain; leaves _build/html/index.html"
 	@echo "                settings: PROFILE=smoke|book|book-full|paper DATA=rendered46|gffd2025"
-	@echo "                DATA_ROOT=folder SEED=0 JOBS=2 PYTHON=python3 VENV=.venv FER_CACHE=folder"
+	@echo "                DATA_ROOT=folder SEED=0 JOBS=2 THREADS=1 LIMIT=seconds FER_CACHE=folder"
+	@echo "                STORAGE=s3://... FLAGS='options for Snakemake' PYTHON=python3 VENV=.venv"
+	@echo "make why [PAGE=05_evaluation]   what made a page stale, or the state of everything"
+	@echo "make verify     the book a second time from nothing, compared with the first"
 	@echo "make test       lint, unit tests, pair check, the smoke book, its pages in a browser"
 	@echo "make notebook N=03_cnn_baseline PROFILE=smoke [PARAMS='name=value ...']   one notebook alone"
 	@echo "make lab        open the notebooks in JupyterLab"
@@ -39,7 +50,7 @@ help:
 	@echo "make lock       renew constraints.txt and environment.yml"
 	@echo "make clean      remove pages, executed notebooks, and the store in _build"
 
-# One stamp a set of packages; $* is book, dev, lab or judge.
+# One stamp a set of packages; $* is book, cluster, dev, lab or judge.
 $(VENV)/.installed-%-$(LOCK):
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else \
 	"error: Python 3.11 or newer is needed, $(PYTHON) is %d.%d: set PYTHON=..." % v[:2])'
@@ -50,8 +61,19 @@ $(VENV)/.installed-%-$(LOCK):
 	@$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[$*]'
 	@rm -f $(VENV)/.installed-$*-* && touch $@
 
-book: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m tools.build $(INPUTS) --jobs "$(JOBS)"
+# A cluster or a store elsewhere takes plugins of Snakemake's.
+EXTRA    = $(if $(FLAGS)$(STORAGE),cluster,book)
+
+book: $(VENV)/.installed-$(EXTRA)-$(LOCK)
+	@$(BUILD)
+
+# What made a page stale, or the state of everything.
+why: $(VENV)/.installed-book-$(LOCK)
+	@$(PY) -m tools.why "$(PAGE)" $(INPUTS)
+
+# The book once more from nothing, compared with the first.
+verify: $(VENV)/.installed-book-$(LOCK)
+	@$(PY) -m tools.verify $(INPUTS) --jobs "$(JOBS)"
 
 test: $(VENV)/.installed-dev-$(LOCK)
 	@$(MAKE) --no-print-directory lint unit site
@@ -65,8 +87,7 @@ unit: $(VENV)/.installed-dev-$(LOCK)
 	OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -m "not site"
 
 site: $(VENV)/.installed-dev-$(LOCK)
-	$(SMOKE) $(PY) -m tools.build --profile smoke --data "$(DATA)" --data-root "$(DATA_ROOT)" \
-	--seed "$(SEED)" --jobs "$(JOBS)"
+	$(SMOKE) $(BUILD) --profile smoke
 	$(SMOKE) $(PY) -m pytest -m site
 
 notebook: $(VENV)/.installed-book-$(LOCK)
@@ -75,8 +96,7 @@ ifeq ($(N),)
 	@ls notebooks/*.ipynb
 	@exit 2
 else
-	@$(PY) -m tools.execute "$(N)" $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p '$(p)')
-	@echo "executed: _build/alone/$(N).ipynb"
+	@$(PY) -m tools.alone "$(N)" $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p '$(p)')
 endif
 
 lab: $(VENV)/.installed-lab-$(LOCK)

@@ -1,59 +1,50 @@
-# One rule per notebook, one papermill job each. The table is tools/graph.py.
-# `make book` calls this through tools/build.py; on its own:
-#   snakemake --cores 2 --config profile=smoke
+# One rule per job of tools/jobs.py: the data set, each training, each page. What a job leaves lies
+# in the store under a key made of all that decides it, so Snakemake runs exactly what is not there.
+# `make book` calls this through tools/build.py.
+import json
 import sys
 
 sys.path.insert(0, workflow.basedir)
 from fer_lib import paths
-from tools import graph
+from tools import jobs
 
-SETTINGS = {
-    "profile": config.get("profile", "book"),
-    "data": config.get("data", "rendered46"),
-    "data_root": config.get("data_root") or "",
-    "seed": config.get("seed", 0),
-}
-EXECUTED = graph.executed()
-LIBRARY = sorted(str(path) for path in (paths.root() / "fer_lib").rglob("*.py"))
-RECORDS = sorted(
-    str(path)
-    for pattern in ("claims/*.yml", "freeze.yml", "judge/run.json")
-    for path in (paths.root() / "book").glob(pattern)
-)
-LOCK = str(paths.root() / "constraints.txt")
+with open(config["settings"]) as file:
+    SETTINGS = json.load(file)
+JOBS = jobs.all_jobs(SETTINGS)
+# Empty if Snakemake keeps the store itself, through one of its storage plugins.
+STORE = "" if config.get("storage") else f"{paths.cache()}/"
+# Asked of a cluster for each training: --config gpus=1.
+GPU = {"gpu": int(config["gpus"])} if config.get("gpus") else {}
 PYTHON = sys.executable
 ROOT = paths.root()
 
 
+def result(folder):
+    return [STORE + name for name in JOBS[folder].files]
+
+
 rule all:
     input:
-        [EXECUTED / f"{name}.ipynb" for name in graph.UPSTREAM],
+        [ancient(name) for folder in JOBS for name in result(folder)],
 
 
-for notebook_name, needed in graph.UPSTREAM.items():
+for folder, job in JOBS.items():
 
     rule:
         name:
-            f"run_{notebook_name}"
+            f"{job.kind}_{job.name}".replace("-", "_")
         input:
-            notebook=graph.notebook(notebook_name),
-            upstream=[EXECUTED / f"{name}.ipynb" for name in needed],
-            library=LIBRARY,
-            records=RECORDS,
-            lock=LOCK,
+            # Without a record of its own Snakemake goes by time stamps; ancient() forbids it that.
+            [ancient(name) for need in job.needs for name in result(need)],
         output:
-            notebook=EXECUTED / f"{notebook_name}.ipynb",
-            record=EXECUTED / f"{notebook_name}.json",
+            result(folder),
         params:
-            notebook=notebook_name,
-            folder=EXECUTED,
-            profile=SETTINGS["profile"],
-            data=SETTINGS["data"],
-            data_root=SETTINGS["data_root"],
-            seed=SETTINGS["seed"],
-        threads: 1
+            folder=folder,
+        # Trainings hold up pages, and a long page should not be the last to start.
+        priority: {"data": 1000, "run": 500}.get(job.kind, len(job.ingredients.get("cells", "")))
+        threads: SETTINGS["threads"]
+        resources:
+            **GPU if job.kind == "run" else {},
         shell:
-            "cd {ROOT:q} && "
-            "{PYTHON:q} -m tools.execute {params.notebook:q} --folder {params.folder:q}"
-            " --profile={params.profile:q} --data={params.data:q}"
-            " --data-root={params.data_root:q} --seed={params.seed:q}"
+            "PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folder:q}"
+            " --result {output[0]:q} --settings {config[settings]:q}"

@@ -6,6 +6,7 @@ import pandas as pd
 import torch
 from torch import nn
 
+from fer_lib import page
 from fer_lib.claims import Claim
 from fer_lib.runs import Run
 
@@ -104,10 +105,11 @@ def training(run: Run) -> str:
     """Return in a sentence or two on what, for how long and to what end a run was trained."""
     about = run.about
     images, groups = about["images"], about["groups"]
+    took = page.measured(f"{about['wall_seconds']:.0f} s")
     said = (
         f"Trained on {images['train']:,} images of {groups['train']} groups, stopped and "
         f"scheduled on {images['val']:,} images of {groups['val']} others, in "
-        f"{about['wall_seconds']:.0f} s with {about['environment']['threads']} thread."
+        f"{took} with {about['environment']['threads']} thread(s)."
     )
     if still_improving(run):
         said += (

@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 import html
-import subprocess
 
 import numpy as np
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from fer_lib import paths
+from fer_lib import provenance
 from fer_lib.intervals import Interval
 
-RENDERED_NOTE = (
-    "These faces are rendered, not photographed: results show whether a method recovers cues that "
-    "were planted, and prove nothing about people."
-)
-NEAR_DUPLICATE_NOTE = (
-    "This data set has no subject ids. Images are grouped by near-duplication only, so the same "
-    "person may recur in training and test."
-)
-RANDOM_NOTE = (
-    "No pretrained weights could be had: the dual-task model began at random, and its scores say "
-    "little about the model of the paper. With a network the next build will use them."
-)
 # A verdict is told by its word, its symbol and its colour, never by colour alone.
 VERDICTS = {
     "consistent": ("✓", "good"),
@@ -43,14 +30,6 @@ VERDICTS = {
 }
 
 
-def commit() -> str:
-    """Return the checkout's commit, marked where files differ from it; "unknown" without git."""
-    command = ["git", "-C", str(paths.root()), "describe", "--always", "--dirty=-modified"]
-    command += ["--exclude=*", "--abbrev=12"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
-
-
 def header(
     profile: str,
     data_name: str,
@@ -61,32 +40,14 @@ def header(
 ) -> None:
     """Show which profile, data and seed made the page, and what that allows one to conclude.
 
+    The commit is not shown here: it would change the output where nothing else did. The page of
+    the book adds it at rendering.
+
     ``random_start`` says that the pretrained model had to begin without its weights.
     """
-    facts = {
-        "profile": profile,
-        "data": f"{data_name} ({data_sha256[:12]})",
-        "seed": str(seed),
-        "commit": commit(),
-    }
-    items = " · ".join(
-        f"<span><b>{html.escape(name)}</b> {html.escape(value)}</span>"
-        for name, value in facts.items()
-    )
-    notes = [RENDERED_NOTE] if data_name.startswith("rendered") else []
-    if group_kind == "near-duplicate":
-        notes.append(NEAR_DUPLICATE_NOTE)
-    if profile == "smoke":
-        notes.append("Profile smoke trains for seconds to test the build: its scores mean nothing.")
-    if random_start:
-        notes.append(RANDOM_NOTE)
-    told = "".join(f"<p>{html.escape(note)}</p>" for note in notes)
-    display(
-        HTML(
-            '<div class="provenance" role="note" aria-label="What made this page">'
-            f"<p>{items}</p>{told}</div>"
-        )
-    )
+    facts = provenance.facts(profile, data_name, data_sha256, group_kind, seed, random_start)
+    shown = provenance.strip(facts, facts["notes"])
+    display({"text/html": shown, provenance.MIME: facts}, raw=True)
 
 
 def header_of_run(about: dict) -> None:
@@ -122,7 +83,7 @@ def table_html(table: pd.DataFrame, caption: str, index: bool = True) -> str:
     """Return a table with a caption, in a box that scrolls by itself on a narrow screen.
 
     Numbers stand right, words left; floats have three digits, an interval stands under its score,
-    and a column called "verdict" is shown as badges.
+    a column called "verdict" is shown as badges, and one called "seconds" as measurements.
     """
     frame = table.reset_index() if index else table
     words = [not _numeric(frame[column]) for column in frame.columns]
@@ -135,6 +96,7 @@ def table_html(table: pd.DataFrame, caption: str, index: bool = True) -> str:
         cells = []
         for place, (column, word, value) in enumerate(zip(frame.columns, words, row, strict=True)):
             shown = badge(value) if column == "verdict" else _cell(value)
+            shown = measured(value) if column == "seconds" else shown
             tag = 'th scope="row"' if index and place == 0 else "td"
             cells.append(f"<{tag}{_kind(word)}>{shown}</{tag.split()[0]}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
@@ -188,6 +150,11 @@ def curve_data(frame: pd.DataFrame, caption: str) -> None:
 def say(text: str) -> None:
     """Show a sentence whose numbers were computed, in Markdown."""
     display(Markdown(text))
+
+
+def measured(text: object) -> str:
+    """Return a time or a speed as HTML that marks it: a second execution need not repeat it."""
+    return f'<span class="measurement">{html.escape(str(text))}</span>'
 
 
 def _numeric(column: pd.Series) -> bool:

@@ -9,6 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import precision_recall_curve, roc_curve
 
+from fer_lib import figure_data
+
+figure_data.register()  # in a notebook, each figure is shown with the data behind it
+
 # Okabe and Ito's colours, told apart under the common kinds of colour blindness.
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#5F5F5F"
 STYLE = {

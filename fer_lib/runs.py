@@ -7,22 +7,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import platform
-import shutil
-import tempfile
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-FILES = ("run.json", "history.csv", "predictions.parquet", "weights.safetensors")
-SUMS = "SHA256SUMS"
+from fer_lib import sealed
+from fer_lib.plan import RUN_FILES as FILES
 
 
 class RunError(RuntimeError):
@@ -57,36 +51,7 @@ class Run:
 
     def hashes(self) -> dict[str, str]:
         """Return the sha256 of each file."""
-        lines = (self.folder / SUMS).read_text().splitlines()
-        return {name: digest for digest, name in (line.split("  ", 1) for line in lines)}
-
-
-def environment(threads: int) -> dict[str, object]:
-    """Return versions, processor and thread count, for the record."""
-    packages = ("numpy", "numba", "torch", "timm", "captum", "scikit-learn", "pandas")
-    return {
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in packages},
-        "processor": processor(),
-        "cores": os.cpu_count(),
-        "threads": threads,
-    }
-
-
-def processor() -> str:
-    """Return the processor's name and architecture as the system gives them."""
-    try:
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return f"{line.split(':', 1)[1].strip()} ({platform.machine()})"
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sealed.sums(self.folder)
 
 
 def write(
@@ -100,27 +65,13 @@ def write(
 
     A process that is killed leaves a hidden folder, never half a run.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".run-", dir=folder.parent) as temporary:
-        part = Path(temporary) / "run"
-        part.mkdir()
+    with sealed.writing(folder) as part:
         (part / "run.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n")
         history.to_csv(part / "history.csv", index=False)
         predictions.to_parquet(part / "predictions.parquet", index=False)
         save_file(
             {k: v.contiguous().clone() for k, v in weights.items()}, part / "weights.safetensors"
         )
-        sums = "".join(f"{_sha256(part / name)}  {name}\n" for name in FILES)
-        (part / SUMS).write_text(sums)
-        shutil.rmtree(folder, ignore_errors=True)
-        if folder.is_file():
-            folder.unlink()
-        try:
-            part.replace(folder)
-        except OSError:
-            # Another process finished the same run in between: its files are as good as these.
-            if not (folder / SUMS).exists():
-                raise
     return read(folder)
 
 
@@ -132,16 +83,11 @@ def read(folder: Path) -> Run:
     RunError
         If the folder is missing or a file of it is not what was written.
     """
-    if not (folder / SUMS).exists():
+    if not sealed.exists(folder):
         raise RunError(f"no run in {folder.name}: re-run the notebook that makes it")
-    lines = (folder / SUMS).read_text(errors="replace").splitlines()
-    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    if set(sums) != set(FILES):
-        raise RunError(f"{SUMS} of run {folder.name} is damaged: the run will be made again")
-    for name, expected in sums.items():
-        path = folder / name
-        if not path.is_file() or _sha256(path) != expected:
-            raise RunError(f"{name} of run {folder.name} is damaged: the run will be made again")
+    fault = sealed.fault(folder, FILES)
+    if fault:
+        raise RunError(f"{fault} in run {folder.name}: the run will be made again")
     return Run(
         folder,
         json.loads((folder / "run.json").read_text()),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import json
+import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import pandas as pd
 import torch
@@ -14,6 +17,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from fer_lib import progress
+from fer_lib.checkpoint import Checkpoint, fingerprint
 from fer_lib.models.output import DualOutput
 from fer_lib.tensors import Augmentation, FaceTensors, augment, batches, normalise
 
@@ -42,7 +46,7 @@ class TrainConfig:
     train_fraction : float
         Share of the training images per epoch.
     seed, threads : int
-        Same seed and same thread count give the same bits.
+        Same seed, same thread count and same kind of device give the same bits.
     augmentation : Augmentation
         Sizes of the random changes.
     """
@@ -63,8 +67,16 @@ class TrainConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
+def device() -> torch.device:
+    """Return where models train and predict: the GPU if there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def set_determinism(seed: int, threads: int) -> None:
     """Fix the seed, the thread count and the algorithms, so that a run repeats bit for bit."""
+    # cuBLAS reads this when it starts, and without it refuses to work deterministically.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.backends.cudnn.benchmark = False
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
@@ -94,20 +106,24 @@ def joint_loss(
 
 
 def predict(model: nn.Module, images: Tensor, batch_size: int = 64) -> tuple[Tensor, Tensor]:
-    """Return the probabilities of both heads for uint8 images (n, 3, side, side).
+    """Return the probabilities of both heads for uint8 images (n, 3, side, side) on the CPU.
 
     Returns
     -------
     (Tensor, Tensor)
-        Emotion (n, 7), rows summing to one, and P(genuine) (n,).
+        Emotion (n, 7), rows summing to one, and P(genuine) (n,), on the CPU.
     """
-    model.eval()
+    # Moving a model takes milliseconds, and a GPU then saves minutes; it goes back afterwards,
+    # because whoever explains or stores a model expects it on the CPU.
+    home, where = next(model.parameters()).device, device()
+    model.to(where).eval()
     emotion, authenticity = [], []
     with torch.inference_mode():
         for batch in batches(len(images), batch_size, None):
-            output = model(normalise(images[batch]))
-            emotion.append(output.emotion.softmax(1))
-            authenticity.append(output.authenticity.sigmoid())
+            output = model(normalise(images[batch]).to(where))
+            emotion.append(output.emotion.softmax(1).cpu())
+            authenticity.append(output.authenticity.sigmoid().cpu())
+    model.to(home)
     return torch.cat(emotion), torch.cat(authenticity)
 
 
@@ -162,7 +178,12 @@ def train_epoch(
     generator: torch.Generator,
     average: AveragedModel | None = None,
 ) -> dict[str, float]:
-    """Go once over ``train_fraction`` of ``data``; return mean loss and both accuracies."""
+    """Go once over ``train_fraction`` of ``data``; return mean loss and both accuracies.
+
+    Images are drawn and changed on the CPU, so chance there is the same on every device; a batch
+    then goes to where the model is.
+    """
+    where = next(model.parameters()).device
     model.train()
     budget = max(config.batch_size, round(len(data) * config.train_fraction))
     seen, total, right, genuine_right = 0, 0.0, 0, 0
@@ -170,8 +191,8 @@ def train_epoch(
         if seen >= budget:
             break
         images = augment(normalise(data.images[batch]), config.augmentation, generator)
-        emotion, genuine = data.emotion[batch], data.authenticity[batch]
-        output = model(images)
+        emotion, genuine = data.emotion[batch].to(where), data.authenticity[batch].to(where)
+        output = model(images.to(where))
         loss = joint_loss(output, emotion, genuine, config.alpha, config.beta)
         adam.zero_grad(set_to_none=True)
         loss.backward()
@@ -189,10 +210,96 @@ def train_epoch(
     }
 
 
+@dataclass
+class Record:
+    """What a training has found so far.
+
+    Attributes
+    ----------
+    history : list of dict
+        One row an epoch.
+    best_loss, best_epoch : float, int
+        Of the lowest validation loss; epochs count from one.
+    best_state : dict of Tensor
+        The weights of that epoch.
+    """
+
+    history: list[dict[str, float]] = field(default_factory=list)
+    best_loss: float = float("inf")
+    best_epoch: int = 0
+    best_state: dict[str, Tensor] = field(default_factory=dict)
+
+    def finished(self, config: TrainConfig) -> bool:
+        """Return whether all epochs are done, or patience is at its end."""
+        epoch = len(self.history)
+        return epoch >= config.epochs or 0 < epoch >= self.best_epoch + config.patience
+
+    def state_dict(self) -> dict:
+        """Return everything, for a checkpoint."""
+        return vars(self)
+
+    def load_state_dict(self, state: dict) -> None:
+        """Take over what `state_dict` returned."""
+        vars(self).update(state)
+
+
+@dataclass
+class Chance:
+    """Every source of chance in a training: batches and augmentation, and the model's dropout.
+
+    Attributes
+    ----------
+    generator : Generator
+        Draws batches and augmentation, on the CPU.
+    where : device
+        Where the model is; dropout draws from that device's own source.
+    """
+
+    generator: torch.Generator
+    where: torch.device
+
+    def state_dict(self) -> dict:
+        """Return where each source stands, for a checkpoint."""
+        state = {"generator": self.generator.get_state(), "cpu": torch.get_rng_state()}
+        if self.where.type == "cuda":
+            state["cuda"] = torch.cuda.get_rng_state()
+        return state
+
+    def load_state_dict(self, state: dict) -> None:
+        """Set each source to where it stood."""
+        self.generator.set_state(state["generator"])
+        torch.set_rng_state(state["cpu"])
+        if self.where.type == "cuda":
+            torch.cuda.set_rng_state(state["cuda"])
+
+
+def belongs_to(
+    model: nn.Module,
+    train: FaceTensors,
+    validation: FaceTensors,
+    config: TrainConfig,
+    where: torch.device,
+) -> dict[str, str]:
+    """Return all that decides the result of a training, before it starts, for a checkpoint."""
+    return {
+        "settings": json.dumps(asdict(config), sort_keys=True),
+        "model or starting weights": fingerprint(model.state_dict()),
+        "training data": fingerprint(vars(train)),
+        "validation data": fingerprint(vars(validation)),
+        "device": where.type,
+        "version of torch": torch.__version__,
+    }
+
+
 def fit(
-    model: nn.Module, train: FaceTensors, validation: FaceTensors, config: TrainConfig, label: str
+    model: nn.Module,
+    train: FaceTensors,
+    validation: FaceTensors,
+    config: TrainConfig,
+    label: str,
+    checkpoint: Path | None = None,
 ) -> pd.DataFrame:
-    """Train ``model`` in place and leave it at its best epoch by validation loss.
+    """Train ``model`` in place and leave it, on the CPU, at its best epoch by validation loss.
 
     Parameters
     ----------
@@ -204,6 +311,10 @@ def fit(
         How.
     label : str
         Named in the progress lines.
+    checkpoint : Path or None
+        A file that keeps the state between epochs. Where an earlier process left one of the same
+        training, this one goes on from there, to the same bits. The file stays, because a trained
+        model that is not stored yet can still be lost: `fer_lib.checkpoint.remove` it then.
 
     Returns
     -------
@@ -211,8 +322,11 @@ def fit(
         One row an epoch: losses, accuracies, AUC, learning rate, seconds, and ``best``.
     """
     set_determinism(config.seed, config.threads)
+    where = device()
+    made_from = belongs_to(model, train, validation, config, where) if checkpoint else {}
+    store = Checkpoint(checkpoint, label, made_from)
     generator = torch.Generator().manual_seed(config.seed)
-    model.to(memory_format=torch.channels_last)
+    model.to(where, memory_format=torch.channels_last)
     freeze(model, config.frozen_stages)
     adam = optimiser(model, config)
     average = averaged(model, config)
@@ -220,20 +334,29 @@ def fit(
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
         adam, factor=config.plateau_factor, patience=config.plateau_patience
     )
-    history: list[dict[str, float]] = []
-    best_loss, best_epoch, best_state = float("inf"), 0, {}
-    for epoch in range(1, config.epochs + 1):
+    record = Record()
+    chance = Chance(generator, where)
+    parts = {"model": model, "adam": adam, "schedule": schedule, "record": record, "chance": chance}
+    if average is not None:
+        parts["average"] = average
+    earlier = store.load()
+    if earlier is not None:
+        for name, part in parts.items():
+            part.load_state_dict(earlier[name])
+        progress.say(f"{label}: going on after epoch {len(record.history)}")
+    while not record.finished(config):
+        epoch = len(record.history) + 1
         start = time.perf_counter()
         rate = adam.param_groups[0]["lr"]
         row = train_epoch(model, train, adam, config, generator, average)
         scores = evaluate(kept, validation, config)
         row |= {f"val_{name}": value for name, value in scores.items()}
         row |= {"learning_rate": rate, "seconds": time.perf_counter() - start}
-        history.append({"epoch": epoch, **row})
+        record.history.append({"epoch": epoch, **row})
         schedule.step(scores["loss"])
-        if scores["loss"] < best_loss:
-            best_loss, best_epoch = scores["loss"], epoch
-            best_state = copy.deepcopy(kept.state_dict())
+        if scores["loss"] < record.best_loss:
+            record.best_loss, record.best_epoch = scores["loss"], epoch
+            record.best_state = copy.deepcopy(kept.state_dict())
         left = (config.epochs - epoch) * row["seconds"]
         progress.say(
             f"{label}: epoch {epoch}/{config.epochs}, loss {row['train_loss']:.3f}, "
@@ -241,9 +364,9 @@ def fit(
             f"authenticity AUC {scores['authenticity_auc']:.3f}, "
             f"{row['seconds']:.0f} s, at most {left:.0f} s to go"
         )
-        if epoch - best_epoch >= config.patience:
-            break
-    model.load_state_dict(best_state)
-    table = pd.DataFrame(history)
-    table["best"] = table["epoch"] == best_epoch
+        store.save(lambda: {name: part.state_dict() for name, part in parts.items()})
+    model.load_state_dict(record.best_state)
+    model.to("cpu")
+    table = pd.DataFrame(record.history)
+    table["best"] = table["epoch"] == record.best_epoch
     return table

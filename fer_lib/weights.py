@@ -71,6 +71,7 @@ RANDOM = Pretrained(
     origin="-",
     sha256="",
 )
+UNTRAINED = Pretrained("random start", "-", "-", "-", "")  # for models that the papers start so
 
 
 class WeightsError(Exception):

@@ -165,5 +165,5 @@ page.table(
 # - [The CNN baseline](03_cnn_baseline.ipynb) and [the proposed dual-task model](04_dual_task.ipynb)
 # - [Evaluation](05_evaluation.ipynb): all scores, each with its interval
 # - [Explanations](06_explanations.ipynb): Grad-CAM and LIME, shown and scored
-# - [Ethics, data card, model card](08_ethics.ipynb): what must not be concluded
-# - [About this build](07_about_this_build.ipynb): what made these pages
+# - [Ethics, data card, model card](07_ethics.ipynb): what must not be concluded
+# - [About this build](../book/about_this_build.md): what made these pages

@@ -29,9 +29,9 @@ import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
 
-from fer_lib import claims, experiment, faces, page, plots
+from fer_lib import claims, faces, page, plots
 from fer_lib import data as datasets
-from fer_lib.data import leakage
+from fer_lib.data import leakage, splits
 
 plots.use_style()
 face_data = datasets.load(data, data_root or None)
@@ -354,7 +354,7 @@ if judge_run is not None:
 # stopping and scheduling, so that nothing is chosen on the test part.
 
 # %% tags=["hide-input"]
-split = experiment.split_of(face_data, seed)
+split = splits.by_group(face_data.table, seed=seed)
 counts = table.assign(split=split.to_numpy()).groupby("split", observed=True)
 parts = pd.DataFrame(
     {

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fer_lib import experiment, profiles
+from fer_lib import experiment, keys, plan, profiles
 from fer_lib.data import FaceData
 from fer_lib.data.schema import empty_report
 from fer_lib.labels import EMOTIONS
@@ -37,6 +37,7 @@ def store(tmp_path, monkeypatch):
     monkeypatch.setenv("FER_CACHE", str(tmp_path / "store"))
     monkeypatch.setenv("FER_PROGRESS", str(tmp_path / "log"))
     monkeypatch.setattr(experiment.datasets, "load", lambda *_a, **_k: faces_of(1))
+    monkeypatch.setattr(experiment.datasets, "identity", lambda *_a: faces_of(1).sha256)
     monkeypatch.setattr(
         profiles, "get", lambda name: TINY if name == "smoke" else replace(TINY, name=name)
     )
@@ -106,13 +107,38 @@ def test_a_damaged_run_is_said_and_remade(store):
     (first.folder / "predictions.parquet").write_bytes(b"damaged")
     again = experiment.obtain(smoke())
     assert again.hashes()["predictions.parquet"] == before["predictions.parquet"]
-    assert "is damaged: the run will be made again" in (store / "log").read_text()
+    assert "predictions.parquet is damaged in run" in (store / "log").read_text()
 
 
 def test_other_data_make_another_run(store, monkeypatch):
-    first = experiment.run_folder(smoke(), faces_of(1))
-    assert experiment.run_folder(smoke(), faces_of(2)) != first
-    assert experiment.run_folder(smoke(seed=1), faces_of(1)) != first
+    first = plan.run_folder(smoke())
+    assert plan.run_folder(smoke(seed=1)) != first
+    assert plan.run_folder(replace(smoke(), split="image")) != first
+    monkeypatch.setattr(experiment.datasets, "identity", lambda *_a: faces_of(2).sha256)
+    assert plan.run_folder(smoke()) != first
+
+
+def test_another_thread_count_makes_another_run(store, monkeypatch):
+    first = plan.run_folder(smoke())
+    monkeypatch.setenv("FER_THREADS", "2")
+    assert plan.run_folder(smoke()) != first
+
+
+def test_where_the_data_lie_does_not_count(store):
+    assert plan.run_folder(replace(smoke(), data_root="/elsewhere")) == plan.run_folder(smoke())
+
+
+def test_a_run_depends_on_its_own_model_only(store):
+    library = keys.Library()
+    own, other = (
+        plan.ingredients(replace(smoke(), model=m), "0", library)["library"] for m in plan.MODELS
+    )
+    assert "fer_lib/models/cnn_baseline.py" in own
+    assert "fer_lib/models/dual_task.py" not in own
+    assert "fer_lib/models/cnn_baseline.py" not in other
+    # What a loss, a split and an image pass through, and nothing of the pages.
+    assert {"fer_lib/train.py", "fer_lib/data/splits.py", "fer_lib/faces/shade.py"} <= set(own)
+    assert not {"fer_lib/plots.py", "fer_lib/page.py", "fer_lib/claims.py"} & set(own)
 
 
 def test_a_page_alone_makes_a_smoke_run_and_says_so(store):
@@ -151,6 +177,7 @@ def test_a_trained_model_predicts_as_its_run_says(store):
         ({"model": "resnet"}, "unknown model 'resnet'"),
         ({"profile": "x"}, "unknown profile 'x'"),
         ({"data": "rendered_test"}, "rendered_test is for testing only"),
+        ({"split": "leave one out"}, "unknown split 'leave one out'"),
     ],
 )
 def test_what_is_unknown_stops_at_once(change, message):

@@ -10,7 +10,7 @@ from fer_lib import paths
 from tools import graph, pairs
 
 FOLDER = paths.root() / "notebooks"
-NAMES = sorted(graph.UPSTREAM)
+NAMES = sorted(graph.PAGES)
 
 SCRIPT = """\
 # %% [markdown]
@@ -59,6 +59,7 @@ def test_all_pairs_agree():
             ),
             "holds outputs",
         ),
+        (lambda book: book.cells[2].update(id="another"), "has id another, not code-01"),
         (lambda book: book.metadata.kernelspec.pop("language"), "language: python"),
     ],
 )
@@ -85,6 +86,18 @@ def test_either_half_can_be_written_from_the_other(pair):
     assert pairs.check(pair) == []
     assert "print(3)" in (pair / "01_a.py").read_text()
     assert jupytext.read(pair / "01_a.py").metadata["kernelspec"]["language"] == "python"
+
+
+def test_a_new_paragraph_leaves_the_names_of_code_cells(pair):
+    before = [cell["id"] for cell in pairs.read(pair / "01_a.ipynb").cells]
+    text = (
+        (pair / "01_a.py").read_text().replace("# A title", "# A title\n\n# %% [markdown]\n# New.")
+    )
+    (pair / "01_a.py").write_text(text)
+    pairs.write(pair, "py")
+    after = [cell["id"] for cell in pairs.read(pair / "01_a.ipynb").cells]
+    assert before == ["text-00", "code-00", "code-01"]
+    assert after == ["text-00", "text-01", "code-00", "code-01"]
 
 
 def test_table_and_folder_name_the_same_notebooks():

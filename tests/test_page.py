@@ -1,10 +1,12 @@
 """Tables are readable by people and machines, and a page says what made it and what that allows."""
 
+import json
+
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from fer_lib import page
+from fer_lib import page, provenance
 from fer_lib.claims import Verdict
 from fer_lib.intervals import Interval
 
@@ -12,7 +14,11 @@ from fer_lib.intervals import Interval
 @pytest.fixture
 def shown(monkeypatch):
     outputs = []
-    monkeypatch.setattr(page, "display", lambda item: outputs.append(item.data))
+
+    def show(item, raw=False):
+        outputs.append(item["text/html"] if raw else item.data)
+
+    monkeypatch.setattr(page, "display", show)
     return outputs
 
 
@@ -69,6 +75,24 @@ def test_photographs_without_ids_are_not_called_unseen_people(shown):
 def test_smoke_says_that_it_means_nothing(shown):
     page.header("smoke", "rendered46", "a" * 64, "subject", 0)
     assert "mean nothing" in shown[-1]
+
+
+def test_the_header_of_a_page_is_one_output_for_readers_and_programs(monkeypatch):
+    outputs = []
+    monkeypatch.setattr(page, "display", lambda data, raw: outputs.append(data))
+    page.header("smoke", "rendered46", "a" * 64, "subject", 3)
+    (bundle,) = outputs
+    assert set(bundle) == {"text/html", provenance.MIME}
+    assert json.loads(json.dumps(bundle[provenance.MIME])) == {
+        "profile": "smoke",
+        "data": "rendered46",
+        "data_sha256": "a" * 64,
+        "rendered": True,
+        "group_kind": "subject",
+        "seed": 3,
+        "random_start": False,
+        "notes": [provenance.RENDERED_NOTE, provenance.SMOKE_NOTE],
+    }
 
 
 def test_curve_data_is_folded_under_its_caption(shown):

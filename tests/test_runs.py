@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import torch
 
-from fer_lib import paths, profiles, runs
+from fer_lib import paths, profiles, runs, sealed
 
 
 @pytest.fixture
@@ -30,14 +30,14 @@ def test_a_run_comes_back(run):
 def test_a_truncated_file_is_found(run, name):
     path = run.folder / name
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(runs.RunError, match=f"{name} of run one is damaged"):
+    with pytest.raises(runs.RunError, match=f"{name} is damaged in run one"):
         runs.read(run.folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"abc", b"\xff\xfe", b"00  run.json\n"])
 def test_damaged_sums_are_found(run, content):
-    (run.folder / runs.SUMS).write_bytes(content)
-    with pytest.raises(runs.RunError, match="of run one is damaged"):
+    (run.folder / sealed.SUMS).write_bytes(content)
+    with pytest.raises(runs.RunError, match="is damaged in run one"):
         runs.read(run.folder)
 
 

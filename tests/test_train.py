@@ -1,5 +1,6 @@
 """Training repeats bit for bit, learns a planted cue, keeps its best epoch, weighs its losses."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -181,3 +182,35 @@ def test_the_average_of_weights_is_what_is_kept(planted):
     last = dict(plain.named_parameters())
     assert all(torch.allclose(v, last[k], atol=1e-5) for k, v in moved.named_parameters())
     assert not all(torch.allclose(v, last[k], atol=1e-3) for k, v in still.named_parameters())
+
+
+def test_models_go_to_the_device_and_come_back(planted, monkeypatch):
+    class Watched(CNNBaseline):
+        def to(self, *args, **kwargs):
+            moves.append(str(args[0]))
+            return super().to(*args, **kwargs)
+
+    moves: list[str] = []
+    elsewhere = torch.device("cpu", 0)  # the CPU by another name
+    monkeypatch.setattr(train, "device", lambda: elsewhere)
+    model = Watched(32)
+    train.fit(model, *planted, replace(CONFIG, epochs=1), "test")
+    assert moves == ["cpu:0", "cpu:0", "cpu", "cpu"]  # there; to validate and back; home
+    moves.clear()
+    emotion, genuine = train.predict(model, planted[1].images)
+    assert moves == ["cpu:0", "cpu"]
+    assert emotion.device == genuine.device == torch.device("cpu")
+
+
+def test_a_gpu_is_used_where_there_is_one(monkeypatch):
+    for there, name in [(True, "cuda"), (False, "cpu")]:
+        monkeypatch.setattr(torch.cuda, "is_available", lambda there=there: there)
+        assert train.device().type == name
+
+
+def test_determinism_covers_a_gpu(monkeypatch):
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
+    train.set_determinism(0, 1)
+    assert os.environ["CUBLAS_WORKSPACE_CONFIG"] in (":4096:8", ":16:8")
+    assert torch.backends.cudnn.benchmark is False

@@ -1,55 +1,167 @@
-"""Build the book: check the settings, run the notebooks that need it, render, pass the gate."""
+"""Build the book: check settings, do the jobs that are not in the store, render, pass the gate."""
 
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
-from fer_lib import paths
-from tools import check, graph, pairs, render
+from filelock import FileLock, Timeout
+
+from fer_lib import paths, sealed
+from tools import check, failure, jobs, pairs, render, storage, why
+
+# Snakemake is silent, for the jobs speak for themselves; but --quiet silences its errors as well,
+# also in its own log. So they are kept in a file, to be shown where no job has failed.
+SNAKEMAKE = """
+import logging, sys
+from snakemake.cli import main
+errors = logging.FileHandler(sys.argv.pop(1), "w")
+errors.setLevel(logging.WARNING)
+logging.getLogger("snakemake").addHandler(errors)
+main()
+"""
 
 
 @contextmanager
-def only_build() -> Iterator[int]:
-    """Refuse a second build in the same build folder; yield the lock's file descriptor.
+def only_build() -> Iterator[None]:
+    """Refuse a second build in the same build folder.
 
-    The system drops the lock with the last process that holds it, so a killed build leaves nothing
-    to clear up.
+    The system drops the lock with the process that holds it, so a killed build leaves nothing to
+    clear up.
     """
     folder = paths.build()
+    holder = folder / "build.pid"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("w")
+        lock = FileLock(folder / ".lock")
+        lock.acquire(timeout=0)
+        holder.write_text(f"{os.getpid()}\n")
+    except Timeout:
+        number = holder.read_text().strip() if holder.exists() else "unknown"
+        raise check.InputError(
+            f"another build (process {number}) is at work in {folder}: wait for it, or stop it"
+        ) from None
     except OSError as error:
         raise check.InputError(f"{folder} cannot be written to ({error.strerror})") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise check.InputError(f"another build is at work in {folder}: wait for it") from None
-        yield lock.fileno()
+    try:
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
 
 
-def run_notebooks(parameters: dict, jobs: int, lock: int) -> int:
-    """Run what is stale through Snakemake, which holds ``lock`` too; return its exit status."""
+def random_start_to_repeat(job: jobs.Job) -> bool:
+    """Return whether a stored run began at random for want of weights that can be had by now."""
+    about = why.read(job.place(), "run") or {}
+    if not about.get("random_start"):
+        return False
+    from fer_lib import experiment  # imports torch, hence only here
+
+    return experiment.worth_another_start(about)
+
+
+def missing(found: dict[str, jobs.Job]) -> list[jobs.Job]:
+    """Return the jobs whose result is not in the store; remove what is damaged, and say so."""
+    stale = []
+    for job in found.values():
+        fault = job.fault()
+        if fault is None and job.kind == "run" and random_start_to_repeat(job):
+            fault = "began at random; weights can be had now"
+        if fault is None:
+            continue
+        if fault != "missing":
+            print(f"{job.name}: the stored result {fault}: making it again", file=sys.stderr)
+            sealed.remove(job.place())
+        stale.append(job)
+    return stale
+
+
+def snakemake(settings: dict, count: str, flags: list[str]) -> list[str]:
+    """Return the command that does the jobs, ``count`` at a time, with further ``flags``."""
     # A file, because --config takes a folder's name apart where it looks like YAML.
-    settings = paths.build() / "settings.json"
-    settings.write_text(json.dumps(parameters))
-    command = [sys.executable, "-m", "snakemake", "--snakefile", str(paths.root() / "Snakefile")]
-    # Our own lock (above) stands in for Snakemake's, which a killed build would leave behind.
-    command += ["--cores", str(jobs), "--keep-going", "--rerun-incomplete", "--nolock"]
-    command += ["--quiet", "all", "--directory", str(paths.root())]
-    command += ["--configfile", str(settings)]
-    environment = {**os.environ, "FER_BUILD": str(paths.build())}
-    done = subprocess.run(command, cwd=paths.root(), env=environment, pass_fds=[lock])
-    return done.returncode
+    file = paths.build().resolve() / "settings.json"
+    file.write_text(json.dumps(settings))
+    config = file.with_name("config.json")
+    config.write_text(json.dumps({"settings": str(file), "storage": settings["storage"]}))
+    command = [sys.executable, "-c", SNAKEMAKE, str(file.with_name("snakemake.log"))]
+    command += ["--snakefile", str(paths.root() / "Snakefile")]
+    command += ["--directory", str(paths.build().resolve()), "--configfile", str(config)]
+    command += ["--cores", count, "--keep-going", "--quiet", "all"]
+    # A result is there whole or not at all, under its key: locks, marks of unfinished work and
+    # time stamps add nothing, and a killed build would leave them behind.
+    command += ["--rerun-triggers", "params", "--nolock", "--ignore-incomplete"]
+    if settings["storage"]:
+        command += storage.flags(settings["storage"])
+    return command + flags
+
+
+def do_jobs(settings: dict, count: str, flags: list[str]) -> None:
+    """Have Snakemake do what is not in the store."""
+    environment = {**os.environ, "FER_BUILD": str(paths.build().resolve())}
+    environment["FER_CACHE"] = str(paths.cache().resolve())
+    done = subprocess.run(
+        snakemake(settings, count, flags),
+        cwd=paths.root(),
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode and not failure.kept():
+        # Nothing of ours failed, so it is Snakemake that has something to say.
+        log = paths.build() / "snakemake.log"
+        said = log.read_text().strip().splitlines() if log.exists() else []
+        how = f"status {done.returncode}"
+        if done.returncode < 0:
+            how = f"killed by {signal.Signals(-done.returncode).name}"
+        print("\n".join([f"Snakemake stopped ({how}):", *said[-12:]]), file=sys.stderr)
+
+
+def results(
+    settings: dict, count: str, flags: list[str]
+) -> tuple[dict[str, jobs.Job], list[failure.Failure]]:
+    """Do what is not in the store; return the jobs of the build and what failed among them."""
+    failure.clear()
+    found = jobs.all_jobs(settings)
+    stale = missing(found)
+    for job in stale:
+        print(f"to do: {job.name} ({why.short(why.explain(job))})", file=sys.stderr)
+    if stale:
+        do_jobs(settings, count, flags)
+    failures = failure.kept()
+    for job in found.values():
+        fault = job.fault()
+        if fault and job.name not in failures:
+            first = [found[need].name for need in job.needs if found[need].fault()]
+            cause = f"it needs {', '.join(first)}" if first else "it was not done"
+            failures[job.name] = failure.Failure(job.kind, job.name, cause, "make book")
+    return found, list(failures.values())
+
+
+def settings_of(args: argparse.Namespace) -> dict:
+    """Return the settings on the command line, checked, and those that only a whole build has.
+
+    Raises
+    ------
+    InputError
+        As `tools.check.of_arguments`, or if the pairs of notebooks differ.
+    """
+    if not args.jobs.isdecimal() or int(args.jobs) < 1:
+        raise check.InputError(f"JOBS={args.jobs}: must be a whole number, 1 or more")
+    settings = check.of_arguments(args)
+    settings["storage"] = getattr(args, "storage", "")
+    settings["start"] = datetime.now(UTC).isoformat(timespec="seconds")
+    if pairs.main([]):
+        raise check.InputError("the notebook pairs have to agree first")
+    return settings
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -57,37 +169,25 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     check.add_arguments(parser)
     parser.add_argument("--jobs", default="2")
+    parser.add_argument("--flags", default="", help="more options for Snakemake")
+    parser.add_argument("--storage", default="", help="a store elsewhere, see tools/storage.py")
     args = parser.parse_args(argv)
     clock = time.monotonic()
     try:
-        if not args.jobs.isdecimal() or int(args.jobs) < 1:
-            raise check.InputError(f"JOBS={args.jobs}: must be a whole number, 1 or more")
-        parameters = check.check(args.profile, args.data, args.data_root, args.seed)
-        if pairs.main([]):
-            return 2
-        with only_build() as lock:
-            failed = run_notebooks(parameters, int(args.jobs), lock)
-            if failed:
-                return summarise_failure()
-            executed = time.monotonic() - clock
-            outcome = render.main()
+        settings = settings_of(args)
+        if args.storage:
+            os.environ["FER_CACHE"] = storage.local_copy(args.storage)
+        with only_build():
+            made = results(settings, args.jobs, shlex.split(args.flags))
+            outcome = render.main(*made, settings)
     except check.InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("error: stopped by hand; the same command goes on from here", file=sys.stderr)
         return 130
-    total = time.monotonic() - clock
-    print(f"notebooks {executed:.0f} s, pages {total - executed:.0f} s", file=sys.stderr)
+    print(f"{time.monotonic() - clock:.0f} s in all", file=sys.stderr)
     return outcome
-
-
-def summarise_failure() -> int:
-    """Say once more, last, which notebooks failed; return 1."""
-    failed = sorted(path.stem for path in graph.executed().glob("*.failed.ipynb"))
-    names = ", ".join(name.removesuffix(".failed") for name in failed) or "see above"
-    print(f"error: the book is not built; failed: {names}", file=sys.stderr)
-    return 1
 
 
 if __name__ == "__main__":

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
-from fer_lib import paths, profiles
+from fer_lib import paths, profiles, threads
+
+# Longest a cell may take, in seconds.
+LIMITS = {"smoke": 900, "book": 3 * 3600, "book-full": 12 * 3600, "paper": 48 * 3600}
 
 
 class InputError(ValueError):
@@ -15,11 +19,13 @@ class InputError(ValueError):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the settings every build takes: profile, data, data_root, seed."""
+    """Add the settings every build takes."""
     parser.add_argument("--profile", default="book")
     parser.add_argument("--data", default="rendered46")
     parser.add_argument("--data-root", default="")
     parser.add_argument("--seed", default="0")
+    parser.add_argument("--threads", default="", help="of every computation; 1 if not given")
+    parser.add_argument("--limit", default="", help="longest a cell may take, in seconds")
 
 
 def check(profile: str, data: str, data_root: str, seed: str) -> dict[str, str | int]:
@@ -58,13 +64,35 @@ def check(profile: str, data: str, data_root: str, seed: str) -> dict[str, str |
     return {"profile": profile, "data": data, "data_root": root, "seed": int(seed)}
 
 
+def of_arguments(args: argparse.Namespace) -> dict[str, str | int]:
+    """Return the settings on the command line, checked, with ``threads`` and ``limit``.
+
+    The thread count is also put into ``$FER_THREADS``, where the library and every job read it.
+
+    Raises
+    ------
+    InputError
+        As `check`, or for a thread count or limit that is not a whole number of 1 or more.
+    """
+    os.environ["FER_THREADS"] = args.threads or os.environ.get("FER_THREADS") or "1"
+    try:
+        count = threads.count()
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    settings = check(args.profile, args.data, args.data_root, args.seed)
+    limit = args.limit or str(LIMITS[args.profile])
+    if not limit.isdecimal() or int(limit) < 1:
+        raise InputError(f"LIMIT={limit}: must be a whole number of seconds, 1 or more")
+    return settings | {"threads": count, "limit": int(limit)}
+
+
 def main(argv: list[str] | None = None) -> int:
     """Check the settings on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     add_arguments(parser)
     args = parser.parse_args(argv)
     try:
-        check(args.profile, args.data, args.data_root, args.seed)
+        of_arguments(args)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

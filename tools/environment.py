@@ -49,7 +49,7 @@ def direct(*extras: str) -> list[str]:
 def text() -> str:
     """Return what environment.yml should hold."""
     locked = pins()
-    lines = [f"      - {name}=={locked[name]}\n" for name in direct("book", "dev")]
+    lines = [f"      - {name}=={locked[name]}\n" for name in direct("book", "cluster", "dev")]
     return HEADER + "      - -c constraints.txt\n" + "".join(lines) + "      - -e .\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import jupytext
 import nbformat
 
 from fer_lib import paths
+from tools import cells
 
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -25,7 +27,8 @@ def differences(script: Path, notebook: Path) -> list[str]:
     """Return what is wrong with a pair, one line each; an empty list if nothing is.
 
     Compared are number, type, source and metadata (tags, alt text) of the cells. The notebook must
-    also hold no outputs, no execution counts, and a kernelspec with its language.
+    also hold no outputs, no execution counts, a kernelspec with its language, and ids by which
+    stored outputs find their cells (`tools.cells.number_cells`).
     """
     left = read(script).cells
     right_book = read(notebook)
@@ -33,7 +36,11 @@ def differences(script: Path, notebook: Path) -> list[str]:
     found = []
     if right_book.metadata.get("kernelspec", {}).get("language") != "python":
         found.append(f"{notebook.name}: the kernelspec lacks `language: python`")
-    for number, cell in enumerate(right):
+    numbered = copy.deepcopy(right_book)
+    cells.number_cells(numbered)
+    for number, (cell, wanted) in enumerate(zip(right, numbered.cells, strict=True)):
+        if cell["id"] != wanted["id"]:
+            found.append(f"{notebook.name}: cell {number} has id {cell['id']}, not {wanted['id']}")
         if cell.cell_type == "code" and (cell.outputs or cell.execution_count):
             found.append(f"{notebook.name}: cell {number} holds outputs; clear them")
     if len(left) != len(right):
@@ -70,10 +77,8 @@ def write(folder: Path, source: str) -> list[str]:
         ):
             continue
         book = read(origin)
+        cells.number_cells(book)
         if source == "py":
-            # Ids that stay put keep the diffs of the next edit small.
-            for number, cell in enumerate(book.cells):
-                cell["id"] = f"cell-{number:02d}"
             book.metadata = {
                 "kernelspec": KERNELSPEC,
                 "language_info": {"name": "python"},

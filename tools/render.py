@@ -1,11 +1,12 @@
-"""Render the executed notebooks into a static book; nothing is executed here.
+"""Render the stored results into a static book; nothing is executed here.
 
-Every rendering starts from nothing, passes the gate, and replaces the old site in one step. A site
-that does not pass is kept beside it, in ``rejected``, for a look.
+Every rendering starts from nothing, passes the gate, and replaces the old site in one step. What
+is wrong is listed and fails the build, every time; the site is there to be looked at all the same.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -13,8 +14,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from fer_lib import paths
-from tools import gate, stage
+from fer_lib import keys, paths
+from tools import gate, proof, stage
+from tools.failure import Failure
+from tools.jobs import Job
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -55,42 +58,55 @@ def swap(new: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def render() -> list[str]:
+def all_results(found: dict[str, Job]) -> str:
+    """Return one key for all results of a build; what `make verify` finds holds for these only."""
+    return keys.digest({"results": sorted(found)})
+
+
+def verification_file(found: dict[str, Job]) -> Path:
+    """Return where the outcome of `make verify` for these results lies, or will lie."""
+    return paths.cache() / "verified" / f"{all_results(found)}.json"
+
+
+def verification(found: dict[str, Job]) -> dict | None:
+    """Return the outcome of `make verify` for these very results, or None."""
+    try:
+        return json.loads(verification_file(found).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def render(found: dict[str, Job], failures: list[Failure], settings: dict) -> list[str]:
     """Render the book into ``paths.build() / "html"``; return what is wrong, one line each."""
     build = paths.build()
     source, work = build / "book", build / "rendering"
-    problems = [f"{name}: not executed, the page is missing" for name in stage.stage(source)]
+    problems = stage.stage(found, failures, settings, verification(found), source)
     problems += gate.notebook_problems(source / "notebooks")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     problems += run_sphinx(source, work)
     site = work / "_build" / "html"
-    if (site / "index.html").exists():
-        problems += gate.site_problems(site, gate.pages_in_toc(source / "_toc.yml"))
-        shutil.rmtree(site / ".doctrees", ignore_errors=True)
-        swap(site, build / ("rejected" if problems else "html"))
-    else:
-        problems.append("no index.html was rendered")
-    if not problems:
-        shutil.rmtree(build / "rejected", ignore_errors=True)
+    if not (site / "index.html").exists():
+        return [*problems, "no index.html was rendered"]
+    there = [job for job in found.values() if not job.fault()]
+    proof.publish(there, site)
+    problems += gate.site_problems(site, gate.pages_in_toc(source / "_toc.yml"))
+    shutil.rmtree(site / ".doctrees", ignore_errors=True)
+    swap(site, build / "html")
+    shutil.rmtree(work, ignore_errors=True)
     return problems
 
 
-def main() -> int:
-    """Render; list what is wrong."""
-    problems = render()
+def main(found: dict[str, Job], failures: list[Failure], settings: dict) -> int:
+    """Render; list what failed and what is wrong; return 0 only if nothing is."""
+    problems = render(found, failures, settings)
     for line in problems:
         print(f"error: {line}", file=sys.stderr)
-    if problems:
-        kept = paths.build() / "rejected"
-        print(
-            f"error: {len(problems)} problems on the pages; the site is kept in {kept} for a look",
-            file=sys.stderr,
-        )
-        return 1
+    for failure in failures:
+        print(f"error: {failure.sentence()}", file=sys.stderr)
     print(f"the book: {paths.build() / 'html' / 'index.html'}", file=sys.stderr)
+    if problems or failures:
+        count = len(problems) + len(failures)
+        print(f"error: the book is not sound: {count} problem(s), listed above", file=sys.stderr)
+        return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,92 +1,205 @@
-"""Lay out ``_build/book``: prose, configuration and executed notebooks, as in the checkout.
+"""Lay out the book for rendering: today's prose with the stored outputs, in the checkout's layout.
 
-The folder is made from nothing each time, with the same layout as the checkout, so that a link
-which works in Jupyter works on the page.
+The folder is made from nothing each time. Outputs join the cells by their id, so that a changed
+sentence needs no execution; a code cell that is not the one that was executed is an error.
 """
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import shutil
 from pathlib import Path
 
 import nbformat
 
-from fer_lib import paths
-from tools import graph
+from fer_lib import paths, provenance, sealed
+from tools import about, cells, checkout, graph, proof
+from tools.failure import Failure
+from tools.jobs import Job
 
 PROMPTS = {"code_prompt_show": "Show the parameters in force", "code_prompt_hide": "Hide"}
+OWN_TYPES = "application/vnd.fer."
 
 
-def tagged(book: nbformat.NotebookNode, tag: str) -> int | None:
-    """Return the number of the first cell with ``tag``, or None."""
-    for number, cell in enumerate(book.cells):
-        if tag in cell.metadata.get("tags", []):
-            return number
-    return None
+class StageError(RuntimeError):
+    """Stored outputs do not belong to the notebook as it is now."""
 
 
-def show_parameters_in_force(book: nbformat.NotebookNode) -> None:
-    """Fold what papermill injected into the parameters cell, collapsed on the page.
-
-    Otherwise the page would show two cells, the first with defaults that were not in force.
-    """
-    defaults, injected = tagged(book, "parameters"), tagged(book, "injected-parameters")
-    if defaults is None:
-        return
-    cell = book.cells[defaults]
-    cell.metadata["tags"] = sorted({*cell.metadata["tags"], "hide-cell"})
-    cell.metadata["mystnb"] = PROMPTS
-    if injected is not None:
-        for line in book.cells[injected].source.splitlines():
-            name, equals, _ = line.partition(" = ")
+def show_parameters_in_force(book: nbformat.NotebookNode, settings: dict) -> None:
+    """Write the values that were in force into the parameters cell, collapsed on the page."""
+    for cell in cells.code_cells(book):
+        if "parameters" not in cell.metadata.get("tags", []):
+            continue
+        cell.metadata["tags"] = sorted({*cell.metadata["tags"], "hide-cell"})
+        cell.metadata["mystnb"] = PROMPTS
+        for name in graph.PARAMETERS:
+            value = "..." if name == "data_root" and settings[name] else settings[name]
+            line = f"{name} = {json.dumps(value)}"
             pattern = re.compile(rf"^{re.escape(name)} = .*$", re.MULTILINE)
-            if equals and name.isidentifier() and pattern.search(cell.source):
-                cell.source = pattern.sub(lambda _, line=line: line, cell.source)
-        del book.cells[injected]
+            cell.source = pattern.sub(lambda _, line=line: line, cell.source)
 
 
 def join_streams(book: nbformat.NotebookNode) -> None:
     """Join neighbouring stdout pieces of a cell into one box."""
-    for cell in book.cells:
+    for cell in cells.code_cells(book):
         joined = []
-        for output in cell.get("outputs", []):
+        for output in cell.outputs:
             last = joined[-1] if joined else None
             streams = last is not None and last.output_type == output.output_type == "stream"
             if streams and last.name == output.name:
                 last.text += output.text
             else:
                 joined.append(output)
-        if cell.cell_type == "code":
-            cell.outputs = joined
+        cell.outputs = joined
 
 
-def stage_notebook(source: Path, target: Path) -> None:
-    """Write the executed notebook ``source`` as a page of the book."""
-    book = nbformat.read(source, as_version=4)
-    show_parameters_in_force(book)
+def join_outputs(book: nbformat.NotebookNode, stored: nbformat.NotebookNode) -> None:
+    """Give each code cell of ``book`` the outputs of the stored cell with its id.
+
+    Raises
+    ------
+    StageError
+        If a cell was not executed, or not with the code it has now.
+    """
+    by_id = {cell["id"]: cell for cell in stored.cells}
+    for cell in cells.code_cells(book):
+        executed = by_id.pop(cell["id"], None)
+        if executed is None or executed.source != cell.source:
+            raise StageError(f"{cell['id']} was not executed with the code it has now")
+        cell.outputs = executed.outputs
+        cell.execution_count = executed.execution_count
+    if by_id:
+        raise StageError(f"{', '.join(by_id)} was executed and is not in the notebook")
+
+
+def show_banner(book: nbformat.NotebookNode, record: dict) -> None:
+    """Put the banner of today in the place of what the page said while it was executed."""
+    for cell in cells.code_cells(book):
+        for output in cell.outputs:
+            if provenance.MIME in output.get("data", {}):
+                output.data["text/html"] = proof.banner(record)
+        # Real data in profile paper need no banner.
+        cell.outputs = [o for o in cell.outputs if o.get("data", {}).get("text/html") != ""]
+
+
+def drop_own_types(book: nbformat.NotebookNode) -> None:
+    """Drop what outputs carry for programs, which Sphinx does not know."""
+    for cell in cells.code_cells(book):
+        for output in cell.outputs:
+            for name in [name for name in output.get("data", {}) if name.startswith(OWN_TYPES)]:
+                del output.data[name]
+
+
+def stage_page(job: Job, settings: dict, rendered: dict, target: Path) -> dict:
+    """Write an executed notebook as a page of the book; return its record."""
+    book = nbformat.read(graph.notebook(job.name), as_version=4)
+    record = json.loads((job.place() / "record.json").read_text())
+    join_outputs(book, nbformat.read(job.place() / "page.ipynb", as_version=4))
+    show_parameters_in_force(book, settings)
+    show_banner(book, record)
+    drop_own_types(book)
     join_streams(book)
-    book.metadata.pop("papermill", None)
-    for cell in book.cells:
-        for key in ("papermill", "execution"):
-            cell.metadata.pop(key, None)
+    book.cells.append(nbformat.v4.new_markdown_cell(proof.footer(record, rendered, "..")))
+    nbformat.write(book, target)
+    return record
+
+
+def report(failure: Failure) -> str:
+    """Return what a page says of its failure, as HTML."""
+    where = ""
+    if failure.cell:
+        line = html.escape(failure.line)
+        where = f"<p>Code cell {failure.cell} raised it: <code>{line}</code></p>"
+    trace = ""
+    if failure.trace:
+        text = html.escape("\n".join(failure.trace[-60:]))
+        # Blank lines would end the HTML block.
+        text = re.sub(r"\n\s*\n", "\n&#8203;\n", text)
+        trace = f"<details><summary>Where it came from</summary><pre>{text}</pre></details>"
+    return (
+        '<div class="failure" role="alert">'
+        "<p><strong>This page was not computed.</strong></p>"
+        f"<p><code>{html.escape(failure.error)}</code></p>{where}"
+        f"<p>The same alone: <code>{html.escape(failure.alone)}</code></p>{trace}</div>"
+    )
+
+
+def stage_failure(failure: Failure, target: Path, kept: Path) -> None:
+    """Write a page that says what failed, above the page as far as it came."""
+    book = nbformat.read(graph.notebook(failure.name), as_version=4)
+    came = {}
+    if kept.exists():
+        came = {cell["id"]: cell for cell in nbformat.read(kept, as_version=4).cells}
+    for cell in cells.code_cells(book):
+        outputs = came[cell["id"]].get("outputs", []) if cell["id"] in came else []
+        cell.outputs = [
+            output
+            for output in outputs
+            if output.output_type != "error" and provenance.MIME not in output.get("data", {})
+        ]
+    drop_own_types(book)
+    join_streams(book)
+    title, newline, rest = book.cells[0].source.partition("\n")
+    book.cells[0].source = f"{title}\n\n{report(failure)}\n{newline}{rest}"
     nbformat.write(book, target)
 
 
-def stage(folder: Path) -> list[str]:
-    """Fill ``folder`` (removed first); return the names of notebooks that were not executed."""
-    shutil.rmtree(folder, ignore_errors=True)
+def run_about(job: Job) -> dict:
+    """Return what the page about the build says of a run."""
+    place = job.place()
+    return json.loads((place / "run.json").read_text()) | {
+        "folder": place.name,
+        "predictions_sha256": sealed.sums(place)["predictions.parquet"],
+        "epochs": len((place / "history.csv").read_text().splitlines()) - 1,
+    }
+
+
+def stage(
+    found: dict[str, Job], failures: list[Failure], settings: dict, verified: dict | None, to: Path
+) -> list[str]:
+    """Fill ``to`` (removed first); return what is wrong, one line each.
+
+    Parameters
+    ----------
+    found : dict of str to Job
+        The jobs of the build.
+    failures : list of Failure
+        What failed among them.
+    settings : dict
+        Of the build.
+    verified : dict or None
+        The outcome of `make verify` for these very results.
+    to : Path
+        The folder to fill.
+    """
+    shutil.rmtree(to, ignore_errors=True)
     root = paths.root()
-    (folder / "notebooks").mkdir(parents=True)
+    (to / "notebooks").mkdir(parents=True)
     for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(root / name, folder / name)
+        shutil.copy(root / name, to / name)
     hidden = shutil.ignore_patterns("__pycache__", ".*")
-    shutil.copytree(root / "book", folder / "book", ignore=hidden)
-    missing = []
-    for name in sorted(graph.UPSTREAM):
-        source = graph.executed() / f"{name}.ipynb"
-        if source.exists():
-            stage_notebook(source, folder / "notebooks" / source.name)
-        else:
-            missing.append(name)
-    return missing
+    shutil.copytree(root / "book", to / "book", ignore=hidden)
+    commit, modified = checkout.commit()
+    rendered = {"commit": commit, "modified": modified, "build_start": settings["start"]}
+    failed = {failure.name: failure for failure in failures}
+    problems, records = [], []
+    for job in found.values():
+        if job.kind != "page":
+            continue
+        target = to / "notebooks" / f"{job.name}.ipynb"
+        if job.name in failed:
+            kept = paths.build() / "failed" / f"{job.name}.ipynb"
+            stage_failure(failed[job.name], target, kept)
+            continue
+        try:
+            records.append(stage_page(job, settings, rendered, target))
+        except (StageError, OSError, ValueError) as error:
+            problems.append(f"{job.name}: {error}")
+    told = [{"name": f.name, "reason": f.error} for f in failures]
+    runs = [run_about(job) for job in found.values() if job.kind == "run" and not job.fault()]
+    generated = to / "book" / "_generated"
+    generated.mkdir()
+    about.fragments(records, runs, told, verified, rendered, generated)
+    return problems

@@ -23,6 +23,7 @@ __all__ = [
     "DataError",
     "FaceData",
     "check",
+    "identity",
     "load",
     "validate",
 ]
@@ -74,6 +75,27 @@ def load(
     from fer_lib.data import rendered
 
     return rendered.load(name, n_subjects=n_subjects, size=size, progress=progress)
+
+
+def identity(name: str, root: str | Path | None = None) -> str:
+    """Return what tells a data set from every other, without loading an image of it.
+
+    Of photographs the hash over all files; of a rendered set the hash of what renders it, because
+    the same code and seed give the same pixels.
+
+    Raises
+    ------
+    ValueError, DataError
+        As for `load`.
+    """
+    _check_name(name, root)
+    if name == "gffd2025":
+        from fer_lib.data import gffd2025
+
+        return gffd2025.identity(root)
+    from fer_lib.data import rendered
+
+    return rendered.identity()
 
 
 def check(name: str, root: str | Path | None = None) -> None:

@@ -8,14 +8,13 @@ report; nothing in the folder is changed.
 
 from __future__ import annotations
 
-import hashlib
 import warnings
 from pathlib import Path
 
 import pandas as pd
 from PIL import Image
 
-from fer_lib import paths
+from fer_lib import keys, paths
 from fer_lib.data import duplicates, folders, images, inventory, stack
 from fer_lib.data.schema import (
     AUTHENTICITY,
@@ -28,8 +27,6 @@ from fer_lib.data.schema import (
 from fer_lib.progress import Progress
 
 NAME = "gffd2025"
-# Part of the store's key: raise it when decoding or hashing changes what is stored.
-VERSION = "1"
 USAGE = (
     "make book DATA=gffd2025 DATA_ROOT=/path/to/GFFD-2025, the folder that holds Angry/Fake, "
     "Angry/Genuine, ... (download: doi:10.17632/wmfd4p3z32.1)"
@@ -65,13 +62,12 @@ def load(root: str | Path | None, size: int = 224, progress: bool = True) -> Fac
         If the store cannot be written to.
     """
     folder = check_root(root)
-    candidates, problems = folders.scan(folder)
-    _require_labels(candidates, folder)
-    store = paths.cache() / "data"
-    sources, unreadable = inventory.take(folder, candidates, store, NAME, progress)
+    sources, problems, unreadable = _files(folder, progress)
     data_hash = inventory.data_hash(sources)
-    key = f"{data_hash}/{size}/{VERSION}/{duplicates.HASH_SIZE}/{duplicates.GROUP_DISTANCE}"
-    target = store / f"{NAME}-{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+    # What is stored depends on how it was decoded, hashed and grouped.
+    decides = {"data": data_hash, "size": size, "lock": keys.lock()}
+    decides["library"] = keys.Library().hashes("fer_lib.data.gffd2025")
+    target = paths.cache() / "data" / f"{NAME}-{keys.digest(decides)}"
     stored = stack.read(target)
     if stored is None:
         _decode_all(folder, sources, target, size, progress)
@@ -94,6 +90,26 @@ def load(root: str | Path | None, size: int = 224, progress: bool = True) -> Fac
         report=report,
         has_truth=False,
     )
+
+
+def identity(root: str | Path | None) -> str:
+    """Return the hash over all files of the data set; nothing is decoded.
+
+    Raises
+    ------
+    DataError
+        One line with the cure, if there is no usable data set at ``root``.
+    """
+    return inventory.data_hash(_files(check_root(root), progress=True)[0])
+
+
+def _files(folder: Path, progress: bool) -> tuple[list[inventory.Source], list, list]:
+    """Return the readable files, and report rows for what is out of place or unreadable."""
+    candidates, problems = folders.scan(folder)
+    _require_labels(candidates, folder)
+    store = paths.cache() / "data"
+    sources, unreadable = inventory.take(folder, candidates, store, NAME, progress)
+    return sources, problems, unreadable
 
 
 def check(root: str | Path | None) -> None:

@@ -1,1 +1,18 @@
-"""The papers' models, one file each. Each returns `DualOutput`: one tensor a head."""
+"""The papers' models, one file each. Each returns `DualOutput`: one tensor a head.
+
+A file that can be trained has ``build(profile, about=None)``, and ``quick(profile)``: what
+`TrainConfig` gets in the profiles smaller than the paper's.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+
+def module(name: str) -> ModuleType:
+    """Return the file of the model called ``name``, such as ``dual_task``.
+
+    Imported by name, so that a run depends on its own model's file and on no other's.
+    """
+    return import_module(f"fer_lib.models.{name}")

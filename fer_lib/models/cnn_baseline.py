@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from fer_lib.models.output import DualOutput
+from fer_lib.profiles import Profile
+from fer_lib.weights import UNTRAINED, Pretrained
 
 PAPER = {"filters": (64, 128, 32), "padding": 1}  # 3.3 million parameters at 224 pixels
 
@@ -64,3 +66,14 @@ class CNNBaseline(nn.Module):
     def explained_layer(self) -> nn.Module:
         """The layer whose activations Grad-CAM weighs: the last convolution and its ReLU."""
         return self.features[-2]
+
+
+def quick(profile: Profile) -> dict:
+    """Return what training takes where epochs are few."""
+    return {"learning_rate": 5e-4}
+
+
+def build(profile: Profile, about: dict | None = None) -> tuple[CNNBaseline, Pretrained]:
+    """Return a new model of the profile's size, and its start (``about`` adds nothing here)."""
+    layout = PAPER if profile.name == "paper" else {}
+    return CNNBaseline(profile.image_size, **layout), UNTRAINED

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from fer_lib import torchvision_repair
+from fer_lib import torchvision_repair, weights
 from fer_lib.models.output import DualOutput
 from fer_lib.models.squeeze_excitation import SqueezeExcitation
+from fer_lib.profiles import Profile
 from fer_lib.weights import Pretrained
 
 torchvision_repair.ensure()
@@ -107,3 +108,21 @@ def add_squeeze_excitation(backbone: nn.Module, ratio: int = 4) -> None:
                 entry = block.conv_pw if hasattr(block, "conv_pwl") else block.conv_dw
                 reduced = max(1, entry.in_channels // ratio)
                 block.se = SqueezeExcitation(block.conv_dw.out_channels, reduced)
+
+
+def quick(profile: Profile) -> dict:
+    """Return what training takes where epochs are few."""
+    return {"learning_rate": 1e-3, "average": profile.weight_average}
+
+
+def build(profile: Profile, about: dict | None = None) -> tuple[DualTask, Pretrained]:
+    """Return a new model and the weights it starts from.
+
+    With ``about`` (a run's ``run.json``), the architecture of that run, to be filled with its
+    trained weights.
+    """
+    if about is not None:
+        source = Pretrained(**about["weights"])
+        return DualTask(source, None), source
+    source, tensors = weights.resolve()
+    return DualTask(source, tensors), source

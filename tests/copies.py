@@ -1,0 +1,118 @@
+"""Copies of the checkout for tests of the engine, with a store of results made up for them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from fer_lib import paths
+
+LEFT_OUT = shutil.ignore_patterns(
+    "_build", ".git", ".venv*", "__pycache__", ".pytest_cache", ".ruff_cache", "*.egg-info", "tests"
+)
+# Run inside the copy: seal a made-up result for every job, as large as matters here.
+FILL = """
+import json, sys
+from fer_lib import sealed
+from tools import check, jobs
+settings = check.check("smoke", "rendered46", "", "0")
+for job in jobs.all_jobs(settings).values():
+    with sealed.writing(job.place()) as part:
+        for name in jobs.FILES[job.kind]:
+            (part / name).write_bytes(b"0" * 3_000_000 if name.endswith("tensors") else b"{}")
+        told = {"ingredients": job.ingredients, "random_start": False}
+        told["computed"] = {"start": "2026-01-01T00:00:00+00:00", "commit": "0123456789ab"}
+        for name in ("about.json", "run.json", "record.json"):
+            if (part / name).exists():
+                (part / name).write_text(json.dumps(told))
+"""
+# Run inside the copy: the command that tools.build would give Snakemake, without "quiet".
+COMMAND = """
+import json, sys
+from tools import build, check
+settings = check.check(sys.argv[1], "rendered46", "", sys.argv[2])
+from fer_lib import threads
+settings |= {"threads": threads.count(), "limit": 60, "storage": "", "start": ""}
+print(json.dumps(build.snakemake(settings, "2", ["--dry-run"])))
+"""
+
+
+def sources(target: Path) -> Path:
+    """Copy the checkout's sources to ``target`` and return it."""
+    shutil.copytree(paths.root(), target, ignore=LEFT_OUT)
+    return target
+
+
+@dataclass
+class Copy:
+    """A copy of the checkout and the store it uses."""
+
+    folder: Path
+    store: Path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return the environment of a command in this copy."""
+        own = {"FER_CACHE": str(self.store), "FER_BUILD": "_build", "PYTHONPATH": str(self.folder)}
+        left = {k: v for k, v in os.environ.items() if not k.startswith("FER_")}
+        return left | own | more
+
+    def python(self, *command: str, **more: str) -> subprocess.CompletedProcess:
+        """Run Python in this copy."""
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=self.folder,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+        )
+
+    def run(self, module: str, *arguments: str, **more: str) -> subprocess.CompletedProcess:
+        """Run one of the copy's tools."""
+        return self.python("-m", f"tools.{module}", *arguments, **more)
+
+    def pairs(self) -> None:
+        """Bring the notebooks in line with their scripts, as `make pairs` does."""
+        done = self.run("pairs", "--from", "py")
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def fill_store(self) -> None:
+        """Put a made-up result for every job of profile smoke into the store."""
+        done = self.python("-c", FILL)
+        assert done.returncode == 0, done.stderr
+
+    def would_run(
+        self,
+        *flags: str,
+        profile: str = "smoke",
+        seed: int = 0,
+        gpus: int = 0,
+        whole=False,
+        **more: str,
+    ) -> set[str]:
+        """Return the rules that Snakemake's dry run names, trainings by their model."""
+        (self.folder / "_build").mkdir(exist_ok=True)
+        told = self.python("-c", COMMAND, profile, str(seed), **more)
+        assert told.returncode == 0, told.stderr
+        command = json.loads(told.stdout)
+        place = command.index("--quiet")
+        del command[place : place + 2]
+        command += [*flags, *(["--config", f"gpus={gpus}"] if gpus else [])]
+        done = self.python(*command[1:], **more)
+        assert done.returncode == 0, done.stdout + done.stderr
+        self.said = done.stdout + done.stderr
+        names = set(re.findall(r"^rule (\w+):", done.stdout + done.stderr, re.MULTILINE))
+        short = re.compile(r"_rendered46_\w+_group_seed\d+$")
+        names -= {"all"}
+        return names if whole else {short.sub("", name) for name in names}
+
+    def why(self, page: str) -> str:
+        """Return what `make why` says of a page."""
+        done = self.run("why", page, "--profile", "smoke")
+        assert done.returncode == 0, done.stderr
+        return done.stdout

@@ -1,0 +1,52 @@
+"""Records as a build leaves them, for the tests of what is told of them."""
+
+from bs4 import BeautifulSoup
+
+from fer_lib import provenance
+
+SHA = "0f3a" * 16
+RUN = "cnn_baseline-rendered46-book-group-seed0-aaaaaaaaaaaa"
+RENDERED = {"commit": "1c4c876abcde", "modified": False}
+MACHINE = {
+    "python": "3.11.7",
+    "packages": {"numpy": "2.4.1", "torch": "2.13.0"},
+    "processor": "Processor <b>9000</b>",
+    "cores": 2,
+    "threads": 1,
+}
+
+
+def record_of(profile="book", data="rendered46", groups="subject", **more):
+    computed = {"start": "2026-11-21T12:00:00+00:00", "wall_seconds": 41.2}
+    return {
+        "notebook": "03_cnn_baseline",
+        "key": "0123456789ab",
+        "parameters": {"profile": profile, "data": data, "seed": 3},
+        "computed": {**RENDERED, **computed},
+        "environment": MACHINE,
+        "provenance": [provenance.facts(profile, data, SHA, groups, 3, **more)],
+        "runs": {"cnn_baseline": RUN},
+        "ingredients": {},
+    }
+
+
+def run_of():
+    return {
+        "model": "cnn_baseline",
+        "split": "group",
+        "seed": 3,
+        "config": {"epochs": 18},
+        "epochs": 9,
+        "wall_seconds": 301.4,
+        "environment": MACHINE,
+        "folder": RUN,
+        "predictions_sha256": SHA,
+    }
+
+
+def soup(text):
+    return BeautifulSoup(text, "html.parser")
+
+
+def text_of(text):
+    return " ".join(soup(text).get_text(" ").split())

@@ -1,0 +1,136 @@
+"""What the keys are made of: imports followed to the end, code cells without prose, the lock."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+
+from fer_lib import keys, paths
+from tools import cells, graph, jobs, reads, stage
+
+SETTINGS = {"profile": "smoke", "data": "rendered46", "data_root": "", "seed": 0}
+
+
+@pytest.fixture(scope="module")
+def library():
+    return keys.Library()
+
+
+def test_imports_are_followed_also_inside_functions(library):
+    # fer_lib.data imports its adapters only when they are asked for.
+    found = library.modules("fer_lib.data")
+    assert {"fer_lib", "fer_lib.data.rendered", "fer_lib.faces.shade", "fer_lib.progress"} <= found
+    assert "fer_lib.train" not in found
+
+
+def test_packages_on_the_way_count(library):
+    found = library.modules("fer_lib.data.splits")
+    assert "fer_lib.data" in found  # importing the module executes its package
+
+
+def test_what_a_package_carries_counts(library):
+    assert "fer_lib/faces/data/head.npz" in library.hashes("fer_lib.faces")
+    assert "fer_lib/faces/data/LICENCE.md" not in library.hashes("fer_lib.faces")
+
+
+def test_every_hash_is_the_file(library):
+    for file, digest in library.hashes("fer_lib.experiment").items():
+        assert digest == keys.sha256((paths.root() / file).read_bytes())
+
+
+def test_an_unknown_module_is_an_error(library):
+    with pytest.raises(ValueError, match=r"fer_lib\.nothing is not a module"):
+        library.modules("fer_lib.nothing")
+
+
+def test_comments_of_the_lock_do_not_count(monkeypatch, tmp_path):
+    (tmp_path / "constraints.txt").write_text("# a comment\nnumpy==1.0\n\ntorch==2.0\n")
+    monkeypatch.setattr(paths, "root", lambda: tmp_path)
+    assert keys.lock() == {"numpy": "1.0", "torch": "2.0"}
+
+
+def test_each_way_of_importing_is_seen(library):
+    book = nbformat.v4.new_notebook()
+    book.cells = [
+        nbformat.v4.new_code_cell("import fer_lib.page\nfrom fer_lib import plots as p, data"),
+        nbformat.v4.new_markdown_cell("import fer_lib.train"),
+        nbformat.v4.new_code_cell("def f():\n    from fer_lib.data.splits import by_group"),
+    ]
+    assert cells.imports(book, library) == [
+        "fer_lib",
+        "fer_lib.data",
+        "fer_lib.data.splits",
+        "fer_lib.page",
+        "fer_lib.plots",
+    ]
+
+
+def test_only_tags_that_change_execution_count():
+    cell = nbformat.v4.new_code_cell("x = 1", metadata={"tags": ["hide-input"]})
+    book = nbformat.v4.new_notebook(cells=[cell])
+    plain = cells.hashes(book)
+    cell.metadata["tags"] = []
+    assert cells.hashes(book) == plain
+    cell.metadata["tags"] = ["parameters"]
+    assert cells.hashes(book) != plain
+
+
+@pytest.mark.parametrize("name", graph.PAGES)
+def test_a_page_is_executed_without_its_prose(name):
+    book = cells.without_prose(graph.notebook(name))
+    assert {cell.cell_type for cell in book.cells} == {"code"}
+
+
+def test_every_profile_trains_each_model_once_per_seed_and_split():
+    found = jobs.all_jobs(SETTINGS | {"profile": "paper"})
+    runs = [job.experiment for job in found.values() if job.kind == "run"]
+    told = {(e.model, e.seed, e.split) for e in runs}
+    models = ("cnn_baseline", "dual_task")
+    assert told == {(m, s, p) for m in models for s in range(5) for p in ("group", "image")}
+    assert len(runs) == len(told)
+    for job in found.values():  # in an order in which they could run
+        assert all(list(found).index(need) < list(found).index(job.folder) for need in job.needs)
+
+
+def test_outputs_join_by_id_and_only_with_the_code_they_came_from():
+    book = nbformat.v4.new_notebook()
+    book.cells = [
+        nbformat.v4.new_markdown_cell("a new paragraph"),
+        nbformat.v4.new_code_cell("print(1)"),
+    ]
+    cells.number_cells(book)
+    stored = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(1)")])
+    cells.number_cells(stored)
+    stored.cells[0].outputs = [nbformat.v4.new_output("stream", name="stdout", text="1\n")]
+    stage.join_outputs(book, stored)
+    assert book.cells[1].outputs[0].text == "1\n"
+    book.cells[1].source = "print(2)"
+    with pytest.raises(stage.StageError, match="code-00 was not executed with the code it has now"):
+        stage.join_outputs(book, stored)
+    book.cells.pop()
+    with pytest.raises(stage.StageError, match="code-00 was executed and is not in the notebook"):
+        stage.join_outputs(book, stored)
+
+
+def test_the_page_shows_the_parameters_in_force():
+    book = nbformat.read(graph.notebook("02_data"), as_version=4)
+    settings = {**SETTINGS, "profile": "book", "seed": 7, "data_root": "/home/somebody/faces"}
+    stage.show_parameters_in_force(book, settings)
+    (cell,) = (c for c in book.cells if "parameters" in c.metadata.get("tags", []))
+    assert 'profile = "book"' in cell.source
+    assert "seed = 7" in cell.source
+    assert "somebody" not in cell.source  # where one's data lie is nobody's business
+    assert "hide-cell" in cell.metadata["tags"]
+
+
+def test_compiled_files_count_as_their_source(tmp_path):
+    log = tmp_path / "reads"
+    cached = paths.root() / "fer_lib" / "__pycache__" / "claims.cpython-311.pyc"
+    outside = tmp_path / "elsewhere.txt"
+    lines = [cached, paths.root() / "book" / "freeze.yml", paths.root() / ".venv" / "x", outside]
+    log.write_text("".join(f"{line}\n" for line in lines if line != outside))
+    counted = {"library": {"fer_lib/claims.py": ""}, "files": {}}
+    assert reads.undeclared(log, counted) == ["book/freeze.yml"]
+    assert reads.undeclared(log, {"library": {}, "files": {"book/freeze.yml": ""}}) == [
+        "fer_lib/claims.py"
+    ]

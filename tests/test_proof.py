@@ -1,0 +1,110 @@
+"""A page says what made it: a banner, a footer, and the files they lead to."""
+
+from types import SimpleNamespace
+
+import pytest
+from records import RENDERED, RUN, SHA, record_of, soup, text_of
+
+from fer_lib import provenance
+from tools import proof
+
+
+def test_the_banner_states_profile_data_and_seed_and_leads_to_the_footer():
+    record = record_of()
+    banner = soup(proof.banner(record))
+    assert "profile book" in banner.get_text()
+    assert "rendered46 (0f3a0f3a0f3a)" in banner.get_text()
+    assert "seed 3" in banner.get_text()
+    (link,) = banner.find_all("a")
+    assert soup(proof.footer(record, RENDERED, "..")).find(id=link["href"].removeprefix("#"))
+
+
+def test_the_banner_warns_of_what_the_page_was_made_with():
+    assert provenance.RENDERED_NOTE in text_of(proof.banner(record_of()))
+    assert "18 of 100 epochs" in text_of(proof.banner(record_of()))
+    smoke = text_of(proof.banner(record_of("smoke")))
+    assert provenance.SMOKE_NOTE in smoke
+    assert "smaller scale" not in smoke
+    near = text_of(proof.banner(record_of("book", "gffd2025", "near-duplicate")))
+    assert provenance.NEAR_DUPLICATE_NOTE in near
+    assert "rendered" not in near
+    full = text_of(proof.banner(record_of("paper")))
+    assert provenance.RENDERED_NOTE in full
+    assert "smaller scale" not in full
+
+
+def test_real_data_and_the_protocol_of_the_paper_need_no_banner():
+    record = record_of("paper", "gffd2025", "near-duplicate")
+    assert proof.banner(record) == ""
+    assert provenance.NEAR_DUPLICATE_NOTE in text_of(proof.footer(record, RENDERED, ".."))
+    random = record_of("paper", "gffd2025", random_start=True)
+    assert provenance.RANDOM_NOTE in text_of(proof.banner(random))
+
+
+def test_a_page_that_states_nothing_is_told_by_its_parameters():
+    record = record_of() | {"provenance": []}
+    assert "data rendered46 " in text_of(proof.banner(record))
+    assert provenance.RENDERED_NOTE in text_of(proof.banner(record))
+    assert "rendered46" in text_of(proof.footer(record, RENDERED, ".."))
+
+
+def test_the_footer_says_what_the_record_says():
+    footer = soup(proof.footer(record_of(), RENDERED, ".."))
+    said = {
+        row.dt.get_text(): " ".join(row.dd.get_text(" ").split())
+        for row in footer.select("dl > div")
+    }
+    assert "1c4c876abcde" in said["Commits"]
+    assert "0123456789ab" in said["Commits"]
+    assert said["Computed"] == "2026-11-21 12:00 UTC, in 41.2 s"
+    assert said["Profile"] == "book"
+    assert said["Data"] == f"rendered46 {SHA}"
+    assert said["Seed"] == "3"
+    assert said["Machine"] == "Processor <b>9000</b>, 2 cores"
+    assert said["Threads"] == "1"
+    assert RUN in said["Files"]
+    assert (said["Python"], said["torch"]) == ("3.11.7", "2.13.0")
+    assert footer.select_one(".measurement").get_text() == said["Computed"]
+
+
+def test_the_footer_is_one_block_of_html_in_markdown():
+    assert "\n" not in proof.footer(record_of(), RENDERED, "..")
+    assert "\n" not in proof.banner(record_of())
+
+
+@pytest.mark.parametrize(
+    ("computed", "rendered", "says", "not_says"),
+    [
+        (("a" * 12, False), ("a" * 12, False), "Computed and rendered at", "odified"),
+        (("a" * 12, False), ("b" * 12, False), proof.UNCHANGED, "odified"),
+        (("a" * 12, True), ("a" * 12, True), "(modified). Modified:", proof.UNCHANGED),
+        (("a" * 12, True), ("a" * 12, False), proof.UNCHANGED, "rendered at commit unknown"),
+        (("unknown", False), ("b" * 12, False), "at an unknown commit", "odified"),
+    ],
+)
+def test_commits_are_told_in_words(computed, rendered, says, not_says):
+    state = [dict(zip(("commit", "modified"), s, strict=True)) for s in (computed, rendered)]
+    record = record_of()
+    record["computed"] |= state[0]
+    told = text_of(proof.commits(record, state[1])).replace(" .", ".")
+    assert says in told
+    assert not_says not in told
+
+
+def test_every_link_of_the_footer_leads_to_a_published_file(tmp_path):
+    page, run = tmp_path / "store" / "page", tmp_path / "store" / RUN
+    for folder, names in ((page, ("record.json", "page.ipynb")), (run, proof.RUN_FILES)):
+        folder.mkdir(parents=True)
+        for name in names:
+            (folder / name).write_text(name)
+    jobs = [
+        SimpleNamespace(kind="page", name="03_cnn_baseline", place=lambda: page),
+        SimpleNamespace(kind="run", name="a run", place=lambda: run),
+        SimpleNamespace(kind="data", name="a set", place=lambda: tmp_path / "none"),
+    ]
+    site = tmp_path / "site"
+    (site / "notebooks").mkdir(parents=True)
+    proof.publish(jobs, site)
+    links = soup(proof.footer(record_of(), RENDERED, "..")).find_all("a")
+    assert len(links) == 2 + len(proof.RUN_FILES)
+    assert all((site / "notebooks" / link["href"]).resolve().is_file() for link in links)

@@ -1,0 +1,83 @@
+"""Execute one notebook by itself, prose and all, for `make notebook`."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from pathlib import Path
+
+import nbformat
+
+from fer_lib import paths
+from tools import check, execute, failure, graph
+
+
+def parse_extra(pairs: list[str]) -> dict:
+    """Turn ``name=value`` into parameters; values are Python literals, or else text."""
+    extra = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise check.InputError(f"parameter {pair!r} is not of the form name=value")
+        try:
+            extra[key] = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            extra[key] = value
+    return extra
+
+
+def alone(name: str, parameters: dict, folder: Path, limit: int) -> int:
+    """Execute notebook ``name`` into ``folder``; return 0, or 1 if it raised.
+
+    Raises
+    ------
+    InputError
+        For an unknown notebook or parameter.
+    """
+    try:
+        graph.page(name)
+    except ValueError as error:
+        raise check.InputError(str(error)) from None
+    unknown = execute.unknown_parameters(graph.notebook(name), parameters)
+    if unknown:
+        raise check.InputError(f"{name} has no parameter {', '.join(unknown)}")
+    book = nbformat.read(graph.notebook(name), as_version=4)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}.ipynb"
+    with execute.scratch_folder() as scratch:
+        outcome = execute.run(book, name, parameters, limit, scratch)
+        nbformat.write(outcome.book, target)
+        if outcome.error is None:
+            print(f"executed: {target}", file=sys.stderr)
+            return 0
+        again = f"make notebook N={name}"
+        found = failure.in_cell("page", name, outcome.book, again)
+        found = found or failure.of("page", name, outcome.error, again, limit)
+        where = f" in code cell {found.cell} (`{found.line}`)" if found.cell else ""
+        print(f"error: {name} failed{where}: {found.error}. Kept as {target}.", file=sys.stderr)
+        return 1
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Check the settings, then execute one notebook."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", help="such as 03_cnn_baseline")
+    parser.add_argument("-p", dest="extra", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--folder", type=Path, help="where to leave the executed notebook")
+    check.add_arguments(parser)
+    args = parser.parse_args(argv)
+    try:
+        settings = check.of_arguments(args)
+        parameters = {key: settings[key] for key in graph.PARAMETERS} | parse_extra(args.extra)
+        folder = args.folder or paths.build() / "alone"
+        return alone(args.name, parameters, folder, settings["limit"])
+    except check.InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130  # stopped by hand: a traceback would not help
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+"""What a job that failed leaves: a report for people, and the notebook as far as it came."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from fer_lib import paths
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that failed.
+
+    Attributes
+    ----------
+    kind, name : str
+        As of `tools.jobs.Job`.
+    error : str
+        One line: the error and what it says.
+    alone : str
+        The command that does the same alone.
+    cell : int or None
+        Which code cell raised, counted from 1.
+    line : str
+        The first line of that cell.
+    trace : list of str
+        The traceback, plain text.
+    """
+
+    kind: str
+    name: str
+    error: str
+    alone: str
+    cell: int | None = None
+    line: str = ""
+    trace: list[str] = field(default_factory=list)
+
+    def sentence(self) -> str:
+        """Return one paragraph: what failed, where, why, and how to run it alone."""
+        where = f" in code cell {self.cell} (`{self.line}`)" if self.cell else ""
+        return f"{self.name} failed{where}: {self.error}. To run it alone: {self.alone}"
+
+
+def folder() -> Path:
+    """Return the folder of this build's failures."""
+    return paths.build() / "failed"
+
+
+def clear(name: str | None = None) -> None:
+    """Forget all failures, or those of one job."""
+    for path in folder().glob(f"{name or '*'}.*"):
+        path.unlink()
+
+
+def keep(failure: Failure, book: nbformat.NotebookNode | None) -> None:
+    """Write a failure down, with the notebook as far as it came."""
+    folder().mkdir(parents=True, exist_ok=True)
+    if book is not None:
+        nbformat.write(book, folder() / f"{failure.name}.ipynb")
+    text = json.dumps(asdict(failure), indent=1) + "\n"
+    (folder() / f"{failure.name}.json").write_text(text)
+
+
+def kept() -> dict[str, Failure]:
+    """Return the failures of this build by the name of the job."""
+    found = {}
+    for path in sorted(folder().glob("*.json")):
+        try:
+            failure = Failure(**json.loads(path.read_text()))
+        except (ValueError, TypeError):
+            failure = Failure("job", path.stem, "its report was cut short", "make book")
+        found[failure.name] = failure
+    return found
+
+
+def of(kind: str, name: str, error: BaseException, alone: str, limit: int) -> Failure:
+    """Return what an exception says of a job outside a notebook's cell."""
+    kinds = {
+        "DeadKernelError": "the kernel died; most often the machine ran out of memory (try JOBS=1)",
+        "CellTimeoutError": f"a cell had not ended after {limit} s (LIMIT=seconds changes that)",
+    }
+    said = " ".join(ANSI.sub("", str(error)).split())
+    text = kinds.get(type(error).__name__, f"{type(error).__name__}: {said}")
+    return Failure(kind, name, text, alone)
+
+
+def in_cell(kind: str, name: str, book: nbformat.NotebookNode, alone: str) -> Failure | None:
+    """Return what the error output of an executed notebook says; None if no cell has one."""
+    codes = [cell for cell in book.cells if cell.cell_type == "code"]
+    own = [c for c in codes if "injected-parameters" not in c.metadata.get("tags", [])]
+    for number, cell in enumerate(own, start=1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                first = next((line for line in cell.source.splitlines() if line.strip()), "")
+                trace = ANSI.sub("", "\n".join(output.traceback)).splitlines()
+                error = f"{output.ename}: {output.evalue}"
+                return Failure(kind, name, error, alone, number, first[:70], trace)
+    return None

@@ -1,0 +1,165 @@
+"""Proof on the page: a banner at its head, a footer at its end, and the files they lead to.
+
+Both are written at rendering, from the record of the page's execution: so the commit that a page
+was rendered at changes no stored output. They are HTML without blank lines, which Markdown leaves
+as it is.
+"""
+
+from __future__ import annotations
+
+import html
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fer_lib import plan, profiles, provenance, sealed
+from fer_lib.page import measured
+from tools.jobs import Job
+
+RUN_FILES = (*plan.RUN_FILES, sealed.SUMS)
+UNCHANGED = "Nothing that its outputs depend on changed in between."
+
+
+def stated(record: dict) -> list[dict]:
+    """Return the facts the page stated of itself; the parameters have to do if it stated none."""
+    given = record["parameters"]
+    return record["provenance"] or [
+        provenance.facts(given["profile"], given["data"], seed=given["seed"])
+    ]
+
+
+def notes(record: dict) -> list[str]:
+    """Return what a reader must know before the page's numbers, each note once."""
+    return list(dict.fromkeys(note for facts in stated(record) for note in facts["notes"]))
+
+
+def scale(profile: str) -> str:
+    """Return what a profile leaves out of the paper's protocol; "" for the paper's own."""
+    here, full = profiles.get(profile), profiles.get("paper")
+    if here == full:
+        return ""
+    return (
+        f"Profile {profile} is a smaller scale than the protocol of the paper: at most "
+        f"{here.epochs} of {full.epochs} epochs, images of {here.image_size} instead of "
+        f"{full.image_size} pixels."
+    )
+
+
+def banner(record: dict) -> str:
+    """Return the strip at the head of a page; "" where real data were used as in the paper."""
+    facts = stated(record)[0]
+    real = not facts["rendered"] and facts["profile"] == "paper"
+    if real and not facts["random_start"]:
+        return ""
+    told = notes(record)
+    if provenance.SMOKE_NOTE not in told:
+        told += filter(None, [scale(facts["profile"])])
+    return provenance.strip(facts, told, ' · <a href="#page-proof">how it was made</a>')
+
+
+def commit_html(state: dict) -> str:
+    """Return a commit as HTML, "(modified)" where files of the checkout differed from it."""
+    if state["commit"] == "unknown":
+        return "an unknown commit"
+    modified = " (modified)" if state["modified"] else ""
+    return f"commit <code>{html.escape(state['commit'])}</code>{modified}"
+
+
+def commits(record: dict, rendered: dict) -> str:
+    """Return in words, as HTML, at which commits the page was computed and rendered."""
+    computed = record["computed"]
+    if all(computed[name] == rendered[name] for name in ("commit", "modified")):
+        text = f"Computed and rendered at {commit_html(computed)}."
+    else:
+        text = f"Computed at {commit_html(computed)}, rendered at {commit_html(rendered)}. "
+        text += UNCHANGED
+    if computed["modified"] or rendered["modified"]:
+        text += " Modified: files of the checkout differed from that commit."
+    key = f"<code>{html.escape(record['key'])}</code>"
+    return f"{text} Key {key} stands for the exact content of all that decides the page."
+
+
+def counted(number: int, thing: str) -> str:
+    """Return "1 core", "2 cores"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def day(iso: str) -> str:
+    """Return an ISO time for readers, in UTC."""
+    return datetime.fromisoformat(iso).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def run_links(folder: str, root: str) -> str:
+    """Return links to the files of a run as HTML."""
+    at = html.escape(f"{root}/runs/{folder}")
+    return " · ".join(f'<a href="{at}/{name}">{name}</a>' for name in RUN_FILES)
+
+
+def files(record: dict, root: str) -> str:
+    """Return a list of the files behind the page as HTML."""
+    name = html.escape(record["notebook"])
+    at = f"{html.escape(root)}/records/{name}"
+    items = [f'this page: <a href="{at}.json">record</a> · <a href="{at}.ipynb">as executed</a>']
+    for model, folder in record["runs"].items():
+        shown = html.escape(plan.MODELS.get(model, model))
+        items.append(f"{shown}: {run_links(folder, root)}<br><code>{html.escape(folder)}</code>")
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+
+
+def footer(record: dict, rendered: dict, root: str) -> str:
+    """Return the section at the end of a page that says how it was made, as HTML.
+
+    Parameters
+    ----------
+    record : dict
+        The page's ``record.json``.
+    rendered : dict
+        commit and modified (`tools.checkout.commit`) at rendering.
+    root : str
+        The way from the page to the root of the site, such as "..".
+    """
+    computed, made = record["computed"], record["environment"]
+    facts = stated(record)
+    seeds = sorted({fact["seed"] for fact in facts} | {record["parameters"]["seed"]})
+    data = dict.fromkeys((fact["data"], fact["data_sha256"]) for fact in facts)
+    shown = {
+        "Commits": commits(record, rendered),
+        "Computed": measured(f"{day(computed['start'])}, in {computed['wall_seconds']} s"),
+        "Profile": ", ".join(dict.fromkeys(html.escape(fact["profile"]) for fact in facts)),
+        "Data": "<br>".join(
+            html.escape(name) + (f" <code>{html.escape(sha256)}</code>" if sha256 else "")
+            for name, sha256 in data
+        ),
+        "Seed" if len(seeds) == 1 else "Seeds": ", ".join(map(str, seeds)),
+        "Machine": f"{html.escape(made['processor'])}, {counted(made['cores'], 'core')}",
+        "Threads": str(made["threads"]),
+        "Files": files(record, root),
+    }
+    if not banner(record) and notes(record):
+        shown["Caution"] = " ".join(html.escape(note) for note in notes(record))
+    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in shown.items())
+    versions = {"Python": made["python"], **made["packages"]}
+    listed = "".join(
+        f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(version)}</dd></div>"
+        for name, version in versions.items()
+    )
+    return (
+        '<section class="proof" id="page-proof" aria-labelledby="page-proof-title">'
+        f'<h2 id="page-proof-title">How this page was made</h2><dl>{rows}</dl>'
+        f"<details><summary>Versions</summary><dl>{listed}</dl></details></section>"
+    )
+
+
+def publish(jobs: list[Job], site: Path) -> None:
+    """Copy what the footers lead to into the rendered site: records, executed notebooks, runs."""
+    records = site / "records"
+    records.mkdir(parents=True, exist_ok=True)
+    for job in jobs:
+        if job.kind == "page":
+            shutil.copyfile(job.place() / "record.json", records / f"{job.name}.json")
+            shutil.copyfile(job.place() / "page.ipynb", records / f"{job.name}.ipynb")
+        elif job.kind == "run":
+            target = site / "runs" / job.place().name
+            target.mkdir(parents=True, exist_ok=True)
+            for name in RUN_FILES:
+                shutil.copyfile(job.place() / name, target / name)

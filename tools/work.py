@@ -1,0 +1,212 @@
+"""Do one job of a build: make a data set, train, or execute a notebook.
+
+Snakemake calls this for what is not in the store. The result appears whole, under its key, or not
+at all; a job that fails leaves a report instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+
+from fer_lib import provenance, sealed
+from tools import cells, checkout, execute, failure, graph, jobs, reads
+
+
+class JobError(RuntimeError):
+    """A job cannot be done, or its result must not be kept; one line with the cure."""
+
+
+def find(folder: str, settings: dict) -> jobs.Job:
+    """Return the job whose result belongs into ``folder``.
+
+    Raises
+    ------
+    JobError
+        If there is none: a file it depends on has changed since the build began.
+    """
+    found = jobs.all_jobs(settings).get(folder)
+    if found is None:
+        raise JobError("a file it depends on changed while the build was running: build again")
+    return found
+
+
+def write_json(path: Path, content: dict) -> None:
+    """Write plain values as indented JSON."""
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def make_data(job: jobs.Job, settings: dict) -> None:
+    """Make, or check, the data set and the further test subjects; note their hashes."""
+    from fer_lib import data as datasets
+
+    start = time.monotonic()
+    face_data = datasets.load(settings["data"], settings["data_root"] or None)
+    about = {
+        "data": settings["data"],
+        "data_sha256": face_data.sha256,
+        "kind": face_data.kind,
+        "group_kind": face_data.group_kind,
+        "images": len(face_data.table),
+        "groups": int(face_data.table["group"].nunique()),
+    }
+    if face_data.has_truth:
+        subjects = job.ingredients["test_subjects"]
+        about["further_sha256"] = datasets.load("rendered_test", n_subjects=subjects).sha256
+    about["wall_seconds"] = round(time.monotonic() - start, 1)
+    with sealed.writing(job.place()) as part:
+        write_json(part / "about.json", about | {"ingredients": job.ingredients})
+
+
+def train(job: jobs.Job) -> None:
+    """Train, unless the store has the run already."""
+    from fer_lib import experiment
+
+    run = experiment.obtain(job.experiment)
+    if run.folder != job.place():
+        raise JobError("a file it depends on changed while it was training: build again")
+
+
+def stated(book: nbformat.NotebookNode) -> list[dict]:
+    """Return what the page's headers said of profile, data and seed."""
+    return [
+        output.data[provenance.MIME]
+        for cell in book.cells
+        for output in cell.get("outputs", [])
+        if provenance.MIME in output.get("data", {})
+    ]
+
+
+def page_record(job: jobs.Job, settings: dict, started: str, outcome: execute.Outcome) -> dict:
+    """Return what is known of an executed page beside its outputs."""
+    from fer_lib import machine
+
+    commit, modified = checkout.commit()
+    return {
+        "notebook": job.name,
+        "key": job.key,
+        "parameters": job.ingredients["settings"],
+        "computed": {
+            "commit": commit,
+            "modified": modified,
+            "start": started,
+            "wall_seconds": round(outcome.seconds, 1),
+        },
+        "environment": machine.environment(settings["threads"]),
+        "provenance": stated(outcome.book),
+        "runs": {
+            model: Path(folder).name
+            for model, folder in zip(graph.page(job.name).runs, job.needs[1:], strict=True)
+        },
+        "ingredients": job.ingredients,
+    }
+
+
+def as_stored(book: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return an executed notebook without what papermill added to it."""
+    injected = "injected-parameters"
+    book.cells = [c for c in book.cells if injected not in c.metadata.get("tags", [])]
+    book.metadata.pop("papermill", None)
+    for cell in book.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+    return book
+
+
+def make_page(job: jobs.Job, settings: dict, command: str) -> failure.Failure | None:
+    """Execute the notebook's code cells and store them with their outputs; return what failed."""
+    parameters = {key: settings[key] for key in graph.PARAMETERS}
+    book = cells.without_prose(graph.notebook(job.name))
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    with execute.scratch_folder() as scratch:
+        outcome = execute.run(book, job.name, parameters, settings["limit"], scratch)
+        if outcome.error is not None:
+            found = failure.in_cell("page", job.name, outcome.book, command)
+            limit = settings["limit"]
+            found = found or failure.of("page", job.name, outcome.error, command, limit)
+            failure.keep(found, as_stored(outcome.book))
+            return found
+        unseen = reads.undeclared(outcome.reads, job.ingredients)
+        if unseen:
+            raise JobError(
+                f"it read {', '.join(unseen)}, which does not count towards its key, so that a "
+                "change there would go unseen: name the file in tools/graph.py"
+            )
+        find(job.folder, settings)
+        with sealed.writing(job.place()) as part:
+            nbformat.write(as_stored(outcome.book), part / "page.ipynb")
+            write_json(part / "record.json", page_record(job, settings, started, outcome))
+    return None
+
+
+def alone(job: jobs.Job, settings: dict) -> str:
+    """Return the command that does the same without the rest of the book."""
+    given = " ".join(
+        f"{key.upper()}={settings[key]}" for key in graph.PARAMETERS if settings[key] != ""
+    )
+    return f"make notebook N={job.name} {given}" if job.kind == "page" else f"make book {given}"
+
+
+def do(folder: str, settings: dict) -> failure.Failure | None:
+    """Do the job whose result belongs into ``folder``; return what failed, or None."""
+    name = folder.partition("/")[2].rpartition("-")[0]
+    kind = folder.partition("s/")[0]
+    command = "make book"
+    try:
+        job = find(folder, settings)
+        command = alone(job, settings)
+        failure.clear(job.name)
+        if job.kind == "run":
+            with execute.scratch_folder() as scratch:
+                execute.set_environment(scratch)
+                with execute.live_progress(job.name, scratch / "progress", 2):
+                    train(job)
+            return None
+        with sealed.only_one(job.place()):
+            if job.fault() is None:
+                return None
+            if job.kind == "page":
+                return make_page(job, settings, command)
+            make_data(job, settings)
+        return None
+    except Exception as error:  # whatever it is, it becomes one readable report
+        found = failure.of(kind, name, error, command, settings["limit"])
+        if isinstance(error, JobError):
+            found = failure.Failure(kind, name, str(error), command)
+        else:
+            trace = traceback.format_exc().splitlines()
+            found = failure.Failure(kind, name, found.error, command, trace=trace)
+        failure.keep(found, None)
+        return found
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Do one job; return 0, or 1 if it failed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", help="of the result, relative to the store")
+    parser.add_argument("--result", type=Path, required=True, help="its first file, in full")
+    parser.add_argument("--settings", type=Path, required=True, help="JSON of the build")
+    args = parser.parse_args(argv)
+    settings = json.loads(args.settings.read_text())
+    # With a store of Snakemake's own (a bucket, say) the files of this job lie in a local copy.
+    os.environ["FER_CACHE"] = str(args.result.absolute().parents[2])
+    os.environ["FER_THREADS"] = str(settings["threads"])
+    try:
+        found = do(args.folder, settings)
+    except KeyboardInterrupt:
+        return 130  # stopped by hand: the build says so, a traceback would not help
+    if found:
+        print(f"error: {found.sentence()}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
