@@ -30,7 +30,7 @@ BUILD    = $(PY) -m tools.build $(INPUTS) --jobs "$(JOBS)" --flags="$(FLAGS)" \
 --storage "$(STORAGE)"
 SMOKE    = FER_BUILD="$${FER_BUILD:-_build/smoke}"
 
-.PHONY: help book why verify test unit lint site notebook lab pairs lock bench judge shots clean
+.PHONY: help book why verify prune test unit lint site notebook lab pairs lock bench judge shots clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -48,6 +48,7 @@ help:
 	@echo "make bench      speed of the parts      make judge   the outside judge of the faces"
 	@echo "make shots OUT=folder   a screenshot of every page, two widths, two themes"
 	@echo "make lock       renew constraints.txt and environment.yml"
+	@echo "make prune      remove from the store what this profile and commit do not use"
 	@echo "make clean      remove pages, executed notebooks, and the store in _build"
 
 # One stamp a set of packages; $* is book, cluster, dev, lab or judge.
@@ -74,6 +75,10 @@ why: $(VENV)/.installed-book-$(LOCK)
 # The book once more from nothing, compared with the first.
 verify: $(VENV)/.installed-book-$(LOCK)
 	@$(PY) -m tools.verify $(INPUTS) --jobs "$(JOBS)"
+
+# Old results, which nothing of this profile uses.
+prune: $(VENV)/.installed-book-$(LOCK)
+	@$(PY) -m tools.prune $(INPUTS)
 
 test: $(VENV)/.installed-dev-$(LOCK)
 	@$(MAKE) --no-print-directory lint unit site

@@ -11,7 +11,6 @@ import pandas as pd
 import torch
 from torch import nn
 
-from fer_lib import data as datasets
 from fer_lib import (
     checkpoint,
     keys,
@@ -26,6 +25,7 @@ from fer_lib import (
     threads,
     weights,
 )
+from fer_lib import data as datasets
 from fer_lib.data import splits
 from fer_lib.labels import EMOTIONS
 from fer_lib.plan import MODELS, Experiment

@@ -39,7 +39,7 @@ from tools import build, check
 settings = check.check(sys.argv[1], "rendered46", "", sys.argv[2])
 from fer_lib import threads
 settings |= {"threads": threads.count(), "limit": 60, "storage": "", "start": ""}
-print(json.dumps(build.snakemake(settings, "2", ["--dry-run"])))
+print(json.dumps(build.snakemake(settings, "2", ["--dry-run", *sys.argv[3:]])))
 """
 
 
@@ -97,12 +97,12 @@ class Copy:
     ) -> set[str]:
         """Return the rules that Snakemake's dry run names, trainings by their model."""
         (self.folder / "_build").mkdir(exist_ok=True)
-        told = self.python("-c", COMMAND, profile, str(seed), **more)
+        flags += ("--config", f"gpus={gpus}") if gpus else ()
+        told = self.python("-c", COMMAND, profile, str(seed), *flags, **more)
         assert told.returncode == 0, told.stderr
         command = json.loads(told.stdout)
         place = command.index("--quiet")
         del command[place : place + 2]
-        command += [*flags, *(["--config", f"gpus={gpus}"] if gpus else [])]
         done = self.python(*command[1:], **more)
         assert done.returncode == 0, done.stdout + done.stderr
         self.said = done.stdout + done.stderr

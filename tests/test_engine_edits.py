@@ -175,6 +175,22 @@ def test_a_result_that_is_gone_runs_again_alone(edited):
         moved.rename(folder)
 
 
+def test_prune_leaves_what_this_commit_uses(edited, tmp_path):
+    store = tmp_path / "store"
+    shutil.copytree(edited.store, store)
+    old = store / "pages" / "05_evaluation-000000000000"
+    shutil.copytree(next(store.glob("pages/05_evaluation-*")), old)
+    faces = store / "data" / "faces-000000000000"
+    faces.mkdir(parents=True)
+    copy = copies.Copy(edited.folder, store)
+    done = copy.run("prune", "--profile", "smoke")
+    assert done.stdout.startswith("2 old results removed"), done.stderr
+    assert not old.exists()
+    assert not faces.exists()
+    assert copy.would_run() == set()
+    assert copy.run("prune", "--profile", "smoke").stdout.startswith("0 old results removed")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -219,13 +235,14 @@ def test_why_names_an_unknown_page(checkout):
 
 def test_profile_paper_goes_to_a_cluster(checkout):
     """A dry run under the SLURM executor has one job for each model, seed and split."""
-    names = checkout.would_run(
-        "--executor", "slurm", "--jobs", "4", profile="paper", gpus=1, whole=True
-    )
+    names = checkout.would_run("--executor", "slurm", profile="paper", gpus=1, whole=True)
     runs = {name for name in names if name.startswith("run_")}
     assert len(runs) == 2 * 5 * 2
     assert "run_dual_task_rendered46_paper_image_seed4" in runs
     assert names >= PAGES
+    # Each training asks for a GPU, and nothing limits the cluster to the cores of this machine.
+    assert checkout.said.count("gpu=1") == len(runs)
+    assert "Provided cores" not in checkout.said
 
 
 def test_the_copy_has_what_the_checkout_has():

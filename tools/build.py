@@ -95,7 +95,9 @@ def snakemake(settings: dict, count: str, flags: list[str]) -> list[str]:
     command = [sys.executable, "-c", SNAKEMAKE, str(file.with_name("snakemake.log"))]
     command += ["--snakefile", str(paths.root() / "Snakefile")]
     command += ["--directory", str(paths.build().resolve()), "--configfile", str(config)]
-    command += ["--cores", count, "--keep-going", "--quiet", "all"]
+    # On a cluster the machines have the cores, and only the number of jobs is ours to limit.
+    command += ["--jobs" if "--executor" in flags else "--cores", count]
+    command += ["--keep-going", "--quiet", "all"]
     # A result is there whole or not at all, under its key: locks, marks of unfinished work and
     # time stamps add nothing, and a killed build would leave them behind.
     command += ["--rerun-triggers", "params", "--nolock", "--ignore-incomplete"]
@@ -183,6 +185,9 @@ def main(argv: list[str] | None = None) -> int:
     except check.InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except OSError as error:  # a full disk, most often
+        print(f"error: the build stopped: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("error: stopped by hand; the same command goes on from here", file=sys.stderr)
         return 130

@@ -57,7 +57,11 @@ def imports(book: NotebookNode, library: keys.Library) -> list[str]:
     """Return the modules of ``fer_lib`` that the code cells import."""
     found = set()
     for cell in code_cells(book):
-        for node in ast.walk(ast.parse(cell.source)):
+        try:
+            parsed = ast.parse(cell.source)
+        except SyntaxError:
+            continue  # its execution reports that, and an import that went unseen
+        for node in ast.walk(parsed):
             names = []
             if isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]

@@ -176,7 +176,10 @@ def run(book: nbformat.NotebookNode, name: str, parameters: dict, limit: int, sc
     except Exception as error:  # whatever it is, it becomes one readable report
         problem = error
     seconds = time.monotonic() - clock
-    executed = nbformat.read(target if target.exists() else source, as_version=4)
+    try:
+        executed = nbformat.read(target, as_version=4)
+    except (OSError, ValueError):  # there is none, or a full disk has cut it short
+        executed = nbformat.read(source, as_version=4)
     # The banners that papermill puts into a notebook that raised.
     banner = "papermill-error-cell-tag"
     executed.cells = [c for c in executed.cells if banner not in c.metadata.get("tags", [])]

@@ -79,10 +79,12 @@ def verification(found: dict[str, Job]) -> dict | None:
 def render(found: dict[str, Job], failures: list[Failure], settings: dict) -> list[str]:
     """Render the book into ``paths.build() / "html"``; return what is wrong, one line each."""
     build = paths.build()
-    source, work = build / "book", build / "rendering"
+    # A folder of its own: Sphinx may outlive a build that was killed, and go on writing into its.
+    source, work = build / "book", build / f"rendering-{os.getpid()}"
     problems = stage.stage(found, failures, settings, verification(found), source)
     problems += gate.notebook_problems(source / "notebooks")
-    shutil.rmtree(work, ignore_errors=True)
+    for left in build.glob("rendering-*"):
+        shutil.rmtree(left, ignore_errors=True)
     work.mkdir(parents=True)
     problems += run_sphinx(source, work)
     site = work / "_build" / "html"

@@ -117,10 +117,10 @@ def verify(settings: dict, count: str) -> dict:
     differences = again(settings, count, found, folder / "again")
     print("the trainings with another number of threads", file=sys.stderr)
     moved = across(settings, found, folder / "threads")
-    commit, modified = checkout.commit()
+    commit, _ = checkout.commit()
     outcome = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit + (" (modified)" if modified else ""),
+        "commit": commit,
         "same": not differences,
         "pages": len(places(found, "page")),
         "runs": len(places(found, "run")),

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 
-from fer_lib import provenance, sealed
+from fer_lib import paths, provenance, sealed
 from tools import cells, checkout, execute, failure, graph, jobs, reads
 
 
@@ -49,6 +49,8 @@ def make_data(job: jobs.Job, settings: dict) -> None:
     from fer_lib import data as datasets
 
     start = time.monotonic()
+    if job.fault() is None:
+        return
     face_data = datasets.load(settings["data"], settings["data_root"] or None)
     about = {
         "data": settings["data"],
@@ -164,18 +166,13 @@ def do(folder: str, settings: dict) -> failure.Failure | None:
         job = find(folder, settings)
         command = alone(job, settings)
         failure.clear(job.name)
-        if job.kind == "run":
-            with execute.scratch_folder() as scratch:
-                execute.set_environment(scratch)
-                with execute.live_progress(job.name, scratch / "progress", 2):
-                    train(job)
-            return None
-        with sealed.only_one(job.place()):
-            if job.fault() is None:
-                return None
-            if job.kind == "page":
-                return make_page(job, settings, command)
-            make_data(job, settings)
+        if job.kind == "page":
+            with sealed.only_one(job.place()):
+                return None if job.fault() is None else make_page(job, settings, command)
+        with execute.scratch_folder() as scratch:
+            execute.set_environment(scratch)
+            with execute.live_progress(job.name, scratch / "progress", 2):
+                make_data(job, settings) if job.kind == "data" else train(job)
         return None
     except Exception as error:  # whatever it is, it becomes one readable report
         found = failure.of(kind, name, error, command, settings["limit"])
@@ -199,6 +196,8 @@ def main(argv: list[str] | None = None) -> int:
     # With a store of Snakemake's own (a bucket, say) the files of this job lie in a local copy.
     os.environ["FER_CACHE"] = str(args.result.absolute().parents[2])
     os.environ["FER_THREADS"] = str(settings["threads"])
+    # Before numba is imported, which reads it once: what one job compiles the others use.
+    os.environ["NUMBA_CACHE_DIR"] = str(paths.cache() / "numba")
     try:
         found = do(args.folder, settings)
     except KeyboardInterrupt:

@@ -1,0 +1,57 @@
+"""Remove from the store what the present checkout, in one profile, does not use."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from fer_lib import data as datasets
+from fer_lib import paths, sealed
+from tools import check, jobs, render
+
+# Where results lie; weights and compiled code are few and stay.
+KINDS = ("pages", "runs", "sets")
+
+
+def size(folder: Path) -> int:
+    """Return the bytes of a folder or a file."""
+    files = folder.rglob("*") if folder.is_dir() else [folder]
+    return sum(path.stat().st_size for path in files if path.is_file())
+
+
+def unused(settings: dict) -> list[Path]:
+    """Return what lies in the store and is not used with these settings."""
+    found = jobs.all_jobs(settings)
+    store = paths.cache()
+    kept = {store / folder for folder in found} | {render.verification_file(found)}
+    identity = datasets.identity(settings["data"], settings["data_root"] or None)
+    candidates = [path for kind in KINDS for path in (store / kind).glob("*")]
+    candidates += (store / "verified").glob("*")
+    # A set of faces is as large as all the rest; photographs are not touched, they cost more.
+    candidates += (store / "data").glob("faces-*")
+    kept.add(store / "data" / identity)
+    # Hidden are locks and unfinished work, perhaps of a build that is running.
+    return sorted(path for path in set(candidates) - kept if not path.name.startswith("."))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Remove it, and say how much that was."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    check.add_arguments(parser)
+    args = parser.parse_args(argv)
+    try:
+        old = unused(check.of_arguments(args))
+    except check.InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    freed = 0
+    for path in old:
+        freed += size(path)
+        sealed.remove(path)
+    print(f"{len(old)} old results removed, {freed / 1e6:.0f} MB; kept is what this build uses")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
