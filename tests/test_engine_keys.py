@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from fer_lib import keys, paths
+from fer_lib.data import rendered
 from tools import cells, graph, jobs, reads, stage
 
 SETTINGS = {"profile": "smoke", "data": "rendered46", "data_root": "", "seed": 0}
@@ -41,6 +42,18 @@ def test_every_hash_is_the_file(library):
 def test_an_unknown_module_is_an_error(library):
     with pytest.raises(ValueError, match=r"fer_lib\.nothing is not a module"):
         library.modules("fer_lib.nothing")
+
+
+def test_faces_are_named_after_the_code_that_renders_them(monkeypatch):
+    """A generator that was changed must not show the faces of yesterday."""
+    first = rendered.identity()
+    assert rendered.identity() == first
+    code = keys.Library().hashes("fer_lib.faces")
+    monkeypatch.setattr(keys.Library, "hashes", lambda *_: code | {"fer_lib/faces/shade.py": "0"})
+    second = rendered.identity()
+    monkeypatch.setattr(keys.Library, "hashes", lambda *_: code)
+    monkeypatch.setattr(keys, "lock", lambda: {"numpy": "0"})
+    assert len({first, second, rendered.identity()}) == 3
 
 
 def test_comments_of_the_lock_do_not_count(monkeypatch, tmp_path):

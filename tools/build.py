@@ -71,11 +71,14 @@ def random_start_to_repeat(job: jobs.Job) -> bool:
 
 def missing(found: dict[str, jobs.Job]) -> list[jobs.Job]:
     """Return the jobs whose result is not in the store; remove what is damaged, and say so."""
-    stale = []
+    stale, repeated = [], set()
     for job in found.values():
         fault = job.fault()
         if fault is None and job.kind == "run" and random_start_to_repeat(job):
             fault = "began at random; weights can be had now"
+            repeated.add(job.folder)
+        if fault is None and repeated & set(job.needs):
+            fault = "shows such a run"
         if fault is None:
             continue
         if fault != "missing":
