@@ -28,29 +28,41 @@ def there(folder):
     return STORE and all(os.path.exists(name) for name in result(folder))
 
 
-rule all:
-    input:
-        # What is there is not asked for: it stands even if what it was made from is made again.
-        [ancient(name) for folder in JOBS if not there(folder) for name in result(folder)],
+if config.get("fetch"):
 
-
-for folder, job in JOBS.items():
-
-    rule:
-        name:
-            f"{job.kind}_{job.name}".replace("-", "_")
+    # From a store elsewhere Snakemake brings what a job reads, so a job reads everything.
+    rule fetch:
         input:
-            # Without a record of its own Snakemake goes by time stamps; ancient() forbids it that.
-            [ancient(name) for need in job.needs for name in result(need)],
+            [name for folder in config["fetch"] for name in result(folder)],
         output:
-            result(folder),
-        params:
-            folder=folder,
-        # Trainings hold up pages, and a long page should not be the last to start.
-        priority: {"data": 1000, "run": 500}.get(job.kind, len(job.ingredients.get("cells", "")))
-        threads: SETTINGS["threads"]
-        resources:
-            **GPU if job.kind == "run" else {},
+            local("fetched"),
         shell:
-            "PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folder:q}"
-            " --result {output[0]:q} --settings {config[settings]:q}"
+            "touch {output:q}"
+
+else:
+
+    rule all:
+        input:
+            # What is there is not asked for: it stands even if what it came from is made again.
+            [ancient(name) for folder in JOBS if not there(folder) for name in result(folder)],
+
+    for folder, job in JOBS.items():
+
+        rule:
+            name:
+                f"{job.kind}_{job.name}".replace("-", "_")
+            input:
+                # Without a record of its own Snakemake goes by time stamps; ancient() forbids it.
+                [ancient(name) for need in job.needs for name in result(need)],
+            output:
+                result(folder),
+            params:
+                folder=folder,
+            # Trainings hold up pages, and a long page should not be the last to start.
+            priority: {"data": 1000, "run": 500}.get(job.kind, len(job.ingredients.get("cells", "")))
+            threads: SETTINGS["threads"]
+            resources:
+                **GPU if job.kind == "run" else {},
+            shell:
+                "PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folder:q}"
+                " --result {output[0]:q} --settings {config[settings]:q}"

@@ -88,13 +88,19 @@ def missing(found: dict[str, jobs.Job]) -> list[jobs.Job]:
     return stale
 
 
-def snakemake(settings: dict, count: str, flags: list[str]) -> list[str]:
-    """Return the command that does the jobs, ``count`` at a time, with further ``flags``."""
+def snakemake(
+    settings: dict, count: str, flags: list[str], fetch: list[str] | None = None
+) -> list[str]:
+    """Return the command that does the jobs, ``count`` at a time, with further ``flags``.
+
+    With ``fetch``, the command that brings these results from a store elsewhere instead.
+    """
     # A file, because --config takes a folder's name apart where it looks like YAML.
     file = paths.build().resolve() / "settings.json"
     file.write_text(json.dumps(settings))
     config = file.with_name("config.json")
-    config.write_text(json.dumps({"settings": str(file), "storage": settings["storage"]}))
+    told = {"settings": str(file), "storage": settings["storage"]}
+    config.write_text(json.dumps(told | ({"fetch": fetch} if fetch else {})))
     command = [sys.executable, "-c", SNAKEMAKE, str(file.with_name("snakemake.log"))]
     command += ["--snakefile", str(paths.root() / "Snakefile")]
     command += ["--directory", str(paths.build().resolve()), "--configfile", str(config)]
@@ -113,13 +119,19 @@ def do_jobs(settings: dict, count: str, flags: list[str]) -> None:
     """Have Snakemake do what is not in the store."""
     environment = {**os.environ, "FER_BUILD": str(paths.build().resolve())}
     environment["FER_CACHE"] = str(paths.cache().resolve())
-    done = subprocess.run(
-        snakemake(settings, count, flags),
-        cwd=paths.root(),
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+
+    def run(fetch: list[str] | None = None) -> subprocess.CompletedProcess:
+        command = snakemake(settings, count, flags, fetch)
+        return subprocess.run(
+            command, cwd=paths.root(), env=environment, stdout=subprocess.PIPE, text=True
+        )
+
+    done = run()
+    if settings["storage"]:
+        (paths.build() / "fetched").unlink(missing_ok=True)
+        wanted = storage.wanted(jobs.all_jobs(settings), set(failure.kept()))
+        fetched = run([*wanted]) if wanted else done
+        done = done if done.returncode else fetched
     if done.returncode and not failure.kept():
         # Nothing of ours failed, so it is Snakemake that has something to say.
         log = paths.build() / "snakemake.log"

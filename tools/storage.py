@@ -34,11 +34,19 @@ def local_copy(storage: str) -> str:
     return str(paths.build().resolve() / "storage" / name / rest.strip("/"))
 
 
+def wanted(found: dict, failed: set[str]) -> list[str]:
+    """Return the folders of a build's results that must be there, given which jobs failed."""
+    missing: set[str] = set()
+    for folder, job in found.items():  # in an order in which they could run
+        if job.name in failed or missing & set(job.needs):
+            missing.add(folder)
+    return [folder for folder in found if folder not in missing]
+
+
 def flags(storage: str) -> list[str]:
     """Return the options that make Snakemake keep the store at ``storage``."""
     name, rest = provider(storage)
     given = ["--default-storage-provider", name]
     given += ["--default-storage-prefix", rest if name == "fs" else storage]
     given += ["--local-storage-prefix", str(paths.build().resolve() / "storage")]
-    # The last rule fetches what it asks for only when it runs.
-    return [*given, "--keep-storage-local-copies", "--forcerun", "all"]
+    return [*given, "--keep-storage-local-copies"]
