@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -129,6 +130,7 @@ def _train(experiment: Experiment, folder: Path) -> runs.Run:
     config = train_config(experiment.model, profile, experiment.seed)
     side = profile.image_size
     start = time.perf_counter()
+    started = datetime.now(UTC).isoformat(timespec="seconds")
     identity = datasets.identity(experiment.data, experiment.data_root or None)
     decides = plan.ingredients(experiment, identity, keys.Library())
     split = split_of(face_data, experiment.seed, experiment.split).to_numpy()
@@ -171,6 +173,7 @@ def _train(experiment: Experiment, folder: Path) -> runs.Run:
         "ingredients": decides,
         "parameters": sum(p.numel() for p in model.parameters()),
         "trainable": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "computed": {"start": started},
         "environment": machine.environment(config.threads),
         "wall_seconds": round(time.perf_counter() - start, 1),
     }

@@ -14,7 +14,7 @@ import torch
 from fer_lib import metrics, runs
 from tools.difference import Difference, between_data
 
-MEASURED = frozenset({"seconds", "wall_seconds"})
+MEASURED = frozenset({"seconds", "wall_seconds", "start"})
 IMAGE_KEY = ["set", "image_id"]  # names a row of the predictions
 
 

@@ -120,7 +120,7 @@ def report(failure: Failure) -> str:
         trace = f"<details><summary>Where it came from</summary><pre>{text}</pre></details>"
     return (
         '<div class="failure" role="alert">'
-        "<p><strong>This page was not computed.</strong></p>"
+        "<p><strong>This page could not be computed to its end.</strong></p>"
         f"<p><code>{html.escape(failure.error)}</code></p>{where}"
         f"<p>The same alone: <code>{html.escape(failure.alone)}</code></p>{trace}</div>"
     )
@@ -134,11 +134,7 @@ def stage_failure(failure: Failure, target: Path, kept: Path) -> None:
         came = {cell["id"]: cell for cell in nbformat.read(kept, as_version=4).cells}
     for cell in cells.code_cells(book):
         outputs = came[cell["id"]].get("outputs", []) if cell["id"] in came else []
-        cell.outputs = [
-            output
-            for output in outputs
-            if output.output_type != "error" and provenance.MIME not in output.get("data", {})
-        ]
+        cell.outputs = [output for output in outputs if output.output_type != "error"]
     drop_own_types(book)
     join_streams(book)
     title, newline, rest = book.cells[0].source.partition("\n")

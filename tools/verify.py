@@ -44,9 +44,9 @@ def places(found: dict[str, jobs.Job], kind: str) -> dict[str, Path]:
 
 
 def about_data(place: Path) -> dict:
-    """Return what a data job noted, without how long it took."""
+    """Return what a data job noted, but for when, and for how long it worked."""
     told = json.loads((place / "about.json").read_text())
-    return {key: value for key, value in told.items() if key != "wall_seconds"}
+    return {key: told[key] for key in told.keys() - {"wall_seconds", "computed"}}
 
 
 def again(settings: dict, count: str, first: dict[str, jobs.Job], folder: Path) -> list[str]:

@@ -63,6 +63,7 @@ def make_data(job: jobs.Job, settings: dict) -> None:
     if face_data.has_truth:
         subjects = job.ingredients["test_subjects"]
         about["further_sha256"] = datasets.load("rendered_test", n_subjects=subjects).sha256
+    about["computed"] = {"start": datetime.now(UTC).isoformat(timespec="seconds")}
     about["wall_seconds"] = round(time.monotonic() - start, 1)
     with sealed.writing(job.place()) as part:
         write_json(part / "about.json", about | {"ingredients": job.ingredients})
