@@ -260,6 +260,21 @@ def test_an_edit_while_a_page_executes_is_seen(trouble):
     assert len(list(trouble.toy.store.glob("pages/10_edited-*"))) == 1
 
 
+def test_a_new_sentence_is_on_the_page_although_nothing_ran(toy, sound):
+    first = "notebooks/01_first.py"
+    toy.replace(first, "What this page says of itself.", "A sentence of today.")
+    # A paragraph before the figure moves every cell after it; the outputs find theirs by its name.
+    toy.replace(first, "# %% mystnb=", "# %% [markdown]\n# One more paragraph.\n\n# %% mystnb=")
+    built = toy.build()
+    assert built.status == 0, built.said
+    assert toy.witnesses() == []
+    assert toy.entries() == sound.entries()
+    assert "A sentence of today." in toy.text("01_first")
+    assert "One more paragraph." in toy.text("01_first")
+    assert "What this page says of itself." not in toy.text("01_first")
+    assert toy.page("notebooks/01_first").select_one("article img")["alt"] == "A red dot."
+
+
 def test_what_sphinx_and_the_gate_find_fails_every_build_until_mended(toy, sound):
     first = "notebooks/01_first.py"
     before = (toy.checkout / first).read_text()

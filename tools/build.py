@@ -105,7 +105,8 @@ def snakemake(
     command += ["--snakefile", str(paths.root() / "Snakefile")]
     command += ["--directory", str(paths.build().resolve()), "--configfile", str(config)]
     # On a cluster the machines have the cores, and only the number of jobs is ours to limit.
-    command += ["--jobs" if "--executor" in flags else "--cores", count]
+    away = any(flag.startswith("--executor") or flag == "-e" for flag in flags)
+    command += ["--jobs" if away else "--cores", count]
     command += ["--keep-going", "--quiet", "all"]
     # A result is there whole or not at all, under its key: locks, marks of unfinished work and
     # time stamps add nothing, and a killed build would leave them behind.
