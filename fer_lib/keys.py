@@ -28,14 +28,26 @@ def digest(ingredients: dict) -> str:
     return sha256(json.dumps(ingredients, sort_keys=True).encode())[:12]
 
 
+class LibraryError(ValueError):
+    """A file of ``fer_lib`` does not parse; the message names it and the line."""
+
+
 class Library:
     """The import graph of ``fer_lib`` as its files are now.
 
     Every import statement counts, also one inside a function.
+
+    Raises
+    ------
+    LibraryError
+        If a file does not parse.
     """
 
     def __init__(self) -> None:
-        self._graph = grimp.build_graph(PACKAGE, cache_dir=None)
+        try:
+            self._graph = grimp.build_graph(PACKAGE, cache_dir=None)
+        except grimp.exceptions.SourceSyntaxError as error:
+            raise LibraryError(str(error)) from None
         self._hashes: dict[Path, str] = {}
 
     def modules(self, *names: str) -> set[str]:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from copy import copy
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 import toy as toys
@@ -149,13 +148,15 @@ def trouble(sound, tmp_path_factory):
     toy.ask("02_second", "die")
     toy.ask("10_edited", "edit", str(library / "edited.py"))
     found = Trouble(toy)
-    found.build()
-    found.build()  # the same again, nothing changed
-    (library / "experiment.py").write_text(training)
-    toy.set_pages(MENDED)
-    found.build()
-    yield found
-    toy.stop()
+    try:
+        found.build()
+        found.build()  # the same again, nothing changed
+        (library / "experiment.py").write_text(training)
+        toy.set_pages(MENDED)
+        found.build()
+        yield found
+    finally:
+        toy.stop()
 
 
 def test_a_broken_build_ends_with_1_every_time_and_with_0_once_mended(trouble):
@@ -304,30 +305,32 @@ def test_what_sphinx_and_the_gate_find_fails_every_build_until_mended(toy, sound
 
 
 def test_killed_snakemake_and_build(toy, sound):
-    toy.forget("02_second")
-    toy.forget("cnn_baseline")
-    holds = [toy.ask("02_second", "hold"), toy.ask("cnn_baseline", "hold")]
-    build = toy.start()
-    toys.wait_for(lambda: toy.asked("02_second", "running"), build)
-    toys.wait_for(lambda: toy.asked("cnn_baseline", "running"), build)
+    held = ["02_second", "cnn_baseline", "dual_task"]
+    holds = [toy.ask(name, "hold") for name in held]
+    for name in (*held, "03_third"):
+        toy.forget(name)
+    build = toy.start("--jobs", "3")
+    for name in held:
+        toys.wait_for(lambda name=name: toy.asked(name, "running"), build)
     for snakemake in toy.processes("--snakefile"):
         snakemake.kill()
     toys.wait_for(lambda: not toy.processes("--snakefile"))
     assert build.poll() is None  # waits for its jobs, which go on
     build.kill()
     build.wait()
-    # The training dies with half of its files written; the page comes to its end.
-    for training in toy.processes(f"runs/{RUN}"):
+    # One training dies with half of its files written; the other and the page come to their end.
+    for training in toy.processes("runs/dual_task"):
         training.kill()
     for hold in holds:
         hold.unlink()
     toys.wait_for(lambda: not toy.processes("tools.work"))
-    half = toy.entries() ^ sound.entries()
-    assert {Path(entry).name[: len(RUN)] for entry in half} == {RUN, f".{RUN}"[:-1]}
+    differ = toy.entries() ^ sound.entries()
+    names = {entry.partition("/")[2].partition("-")[0] for entry in differ}
+    assert names == {"dual_task", ".dual_task", "03_third"}  # the half-made one is hidden
     built = toy.build()
     assert built.status == 0, built.said
     check_same(toy, sound)
-    assert toy.witnesses() == ["02_second", "cnn_baseline", "cnn_baseline"]
+    assert toy.witnesses() == sorted([*held, "dual_task", "03_third"])
 
 
 def test_a_killed_job(toy, sound):

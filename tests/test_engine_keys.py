@@ -7,6 +7,7 @@ import pytest
 
 from fer_lib import keys, paths
 from fer_lib.data import rendered
+from tests import copies
 from tools import cells, graph, jobs, reads, stage
 
 SETTINGS = {"profile": "smoke", "data": "rendered46", "data_root": "", "seed": 0}
@@ -54,6 +55,17 @@ def test_faces_are_named_after_the_code_that_renders_them(monkeypatch):
     monkeypatch.setattr(keys.Library, "hashes", lambda *_: code)
     monkeypatch.setattr(keys, "lock", lambda: {"numpy": "0"})
     assert len({first, second, rendered.identity()}) == 3
+
+
+@pytest.mark.parametrize("module", ["build", "why"])
+def test_a_library_that_does_not_parse_is_one_line(tmp_path, module):
+    copy = copies.Copy(copies.sources(tmp_path / "checkout"), tmp_path / "store")
+    (copy.folder / "fer_lib" / "plots.py").write_text("def half(:\n")
+    done = copy.run(module, "--profile", "smoke")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "plots.py" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_comments_of_the_lock_do_not_count(monkeypatch, tmp_path):

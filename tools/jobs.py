@@ -13,7 +13,7 @@ from pathlib import Path
 from fer_lib import data as datasets
 from fer_lib import keys, paths, plan, profiles, sealed
 from fer_lib.plan import Experiment
-from tools import cells, graph
+from tools import cells, check, graph
 
 FORM = 1  # of a stored page: raise it when record.json changes its shape
 FILES = {
@@ -127,8 +127,16 @@ def all_jobs(settings: dict) -> dict[str, Job]:
     ----------
     settings : dict
         profile, data, data_root and seed, as `tools.check.check` returns them.
+
+    Raises
+    ------
+    InputError
+        If a file of the library does not parse.
     """
-    library = keys.Library()
+    try:
+        library = keys.Library()
+    except keys.LibraryError as error:
+        raise check.InputError(str(error)) from None
     identity = datasets.identity(settings["data"], settings["data_root"] or None)
     data = data_job(settings, identity, library)
     found = {data.folder: data}

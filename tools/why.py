@@ -187,10 +187,10 @@ def main(argv: list[str] | None = None) -> int:
         settings = check.of_arguments(args)
         if args.page:
             graph.page(args.page)
+        found = jobs.all_jobs(settings)
     except (check.InputError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    found = jobs.all_jobs(settings)
     if args.page:
         print("\n".join(page_words(args.page, found)))
         return 0
