@@ -105,11 +105,12 @@ def training(run: Run) -> str:
     """Return in a sentence or two on what, for how long and to what end a run was trained."""
     about = run.about
     images, groups = about["images"], about["groups"]
+    threads = about["environment"]["threads"]
     took = page.measured(f"{about['wall_seconds']:.0f} s")
     said = (
         f"Trained on {images['train']:,} images of {groups['train']} groups, stopped and "
         f"scheduled on {images['val']:,} images of {groups['val']} others, in "
-        f"{took} with {about['environment']['threads']} thread(s)."
+        f"{took} with {threads} thread{'s' * (threads > 1)}."
     )
     if still_improving(run):
         said += (

@@ -14,7 +14,6 @@ from torch import nn
 
 from fer_lib import (
     checkpoint,
-    keys,
     machine,
     models,
     plan,
@@ -84,7 +83,7 @@ def predictions(
 
 def obtain(experiment: Experiment) -> runs.Run:
     """Return the experiment's run, from the store if it is there and sound, else by training."""
-    folder = plan.run_folder(experiment)
+    folder, decides = plan.run_place(experiment)
     with sealed.only_one(folder):
         if sealed.exists(folder):
             try:
@@ -94,7 +93,7 @@ def obtain(experiment: Experiment) -> runs.Run:
             else:
                 if not worth_another_start(run.about):
                     return run
-        return _train(experiment, folder)
+        return _train(experiment, folder, decides)
 
 
 def worth_another_start(about: dict) -> bool:
@@ -107,7 +106,7 @@ def need(experiment: Experiment) -> runs.Run:
 
     A page opened alone must not start an hour of training: it says what it does instead.
     """
-    if experiment.profile == "smoke" or sealed.exists(plan.run_folder(experiment)):
+    if experiment.profile == "smoke" or sealed.exists(plan.run_place(experiment)[0]):
         return obtain(experiment)
     progress.say(
         f"no run of {experiment.model} in profile {experiment.profile} yet: making one in "
@@ -124,15 +123,13 @@ def need_all(data: str, data_root: str, profile: str, seed: int) -> dict[str, ru
     }
 
 
-def _train(experiment: Experiment, folder: Path) -> runs.Run:
+def _train(experiment: Experiment, folder: Path, decides: dict) -> runs.Run:
     face_data = load_data(experiment)
     profile = profiles.get(experiment.profile)
     config = train_config(experiment.model, profile, experiment.seed)
     side = profile.image_size
     start = time.perf_counter()
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    identity = datasets.identity(experiment.data, experiment.data_root or None)
-    decides = plan.ingredients(experiment, identity, keys.Library())
     split = split_of(face_data, experiment.seed, experiment.split).to_numpy()
     rows = {name: np.nonzero(split == name)[0] for name in ("train", "val", "test")}
     table, images = face_data.table, face_data.images

@@ -80,11 +80,8 @@ def run_name(experiment: Experiment, decides: dict) -> str:
     return f"{e.model}-{e.data}-{e.profile}-{e.split}-seed{e.seed}-{keys.digest(decides)}"
 
 
-def run_folder(experiment: Experiment) -> Path:
-    """Return where the experiment's run lies, or will lie, in the store."""
+def run_place(experiment: Experiment) -> tuple[Path, dict]:
+    """Return where the experiment's run lies, or will lie, and the ingredients that say so."""
     identity = datasets.identity(experiment.data, experiment.data_root or None)
-    return (
-        paths.cache()
-        / "runs"
-        / run_name(experiment, ingredients(experiment, identity, keys.Library()))
-    )
+    decides = ingredients(experiment, identity, keys.Library())
+    return paths.cache() / "runs" / run_name(experiment, decides), decides

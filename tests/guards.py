@@ -168,7 +168,7 @@ GUARDS = (
     ),
     Guard(
         "faces are named after the code that renders them",
-        "fer_lib/data/rendered.py",
+        "fer_lib/data/generator.py",
         'return "faces-" + keys.digest({"library": code, "lock": keys.lock()})',
         'return "faces"',
         "test_engine_keys.py::test_faces_are_named_after_the_code_that_renders_them",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+
 import nbformat
 import pytest
 
-from fer_lib import keys, paths
-from fer_lib.data import rendered
+from fer_lib import keys, paths, sealed
+from fer_lib.data import generator
 from tests import copies
-from tools import cells, graph, jobs, reads, stage
+from tools import cells, graph, jobs, reads, stage, work
 
 SETTINGS = {"profile": "smoke", "data": "rendered46", "data_root": "", "seed": 0}
 
@@ -47,14 +53,14 @@ def test_an_unknown_module_is_an_error(library):
 
 def test_faces_are_named_after_the_code_that_renders_them(monkeypatch):
     """A generator that was changed must not show the faces of yesterday."""
-    first = rendered.identity()
-    assert rendered.identity() == first
+    first = generator.identity()
+    assert generator.identity() == first
     code = keys.Library().hashes("fer_lib.faces")
     monkeypatch.setattr(keys.Library, "hashes", lambda *_: code | {"fer_lib/faces/shade.py": "0"})
-    second = rendered.identity()
+    second = generator.identity()
     monkeypatch.setattr(keys.Library, "hashes", lambda *_: code)
     monkeypatch.setattr(keys, "lock", lambda: {"numpy": "0"})
-    assert len({first, second, rendered.identity()}) == 3
+    assert len({first, second, generator.identity()}) == 3
 
 
 @pytest.mark.parametrize("module", ["build", "why"])
@@ -66,6 +72,43 @@ def test_a_library_that_does_not_parse_is_one_line(tmp_path, module):
     assert done.stderr.count("\n") == 1
     assert "plots.py" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_working_out_the_keys_loads_nothing_heavy():
+    """Each of a build's processes does it; numba must also find its folder set when it comes."""
+    code = (
+        "import sys\nfrom tools import jobs\n"
+        f"jobs.all_jobs({SETTINGS!r})\n"
+        "heavy = {'torch', 'numba', 'sklearn', 'matplotlib', 'fer_lib.faces'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=paths.root(), capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_two_checkouts_make_a_data_set_once(monkeypatch, tmp_path):
+    """With one store and at the same time; the second waits and finds it made."""
+    monkeypatch.setenv("FER_CACHE", str(tmp_path))
+    monkeypatch.setenv("FER_BUILD", str(tmp_path / "build"))
+    (job,) = (job for job in jobs.all_jobs(SETTINGS).values() if job.kind == "data")
+    made = []
+
+    def make(job, _settings):
+        made.append(job.name)
+        time.sleep(0.5)  # time enough for the other to come in
+        with sealed.writing(job.place()) as part:
+            (part / "about.json").write_text("{}")
+
+    monkeypatch.setattr(work, "make_data", make)
+    monkeypatch.setattr(work.execute, "set_environment", lambda _scratch: None)
+    monkeypatch.setattr(work.execute, "live_progress", lambda *_: nullcontext())
+    settings = SETTINGS | {"threads": 1, "limit": 60}
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(work.do, [job.folder] * 2, [settings] * 2))
+    assert ended == [None, None]
+    assert made == ["rendered46"]
+    assert job.fault() is None
 
 
 def test_comments_of_the_lock_do_not_count(monkeypatch, tmp_path):

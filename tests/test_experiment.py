@@ -44,6 +44,10 @@ def store(tmp_path, monkeypatch):
     return tmp_path
 
 
+def folder_of(wanted):
+    return plan.run_place(wanted)[0]
+
+
 def smoke(seed=0, profile="smoke"):
     return experiment.Experiment("cnn_baseline", "gffd2025", "", profile, seed)
 
@@ -111,21 +115,21 @@ def test_a_damaged_run_is_said_and_remade(store):
 
 
 def test_other_data_make_another_run(store, monkeypatch):
-    first = plan.run_folder(smoke())
-    assert plan.run_folder(smoke(seed=1)) != first
-    assert plan.run_folder(replace(smoke(), split="image")) != first
+    first = folder_of(smoke())
+    assert folder_of(smoke(seed=1)) != first
+    assert folder_of(replace(smoke(), split="image")) != first
     monkeypatch.setattr(experiment.datasets, "identity", lambda *_a: faces_of(2).sha256)
-    assert plan.run_folder(smoke()) != first
+    assert folder_of(smoke()) != first
 
 
 def test_another_thread_count_makes_another_run(store, monkeypatch):
-    first = plan.run_folder(smoke())
+    first = folder_of(smoke())
     monkeypatch.setenv("FER_THREADS", "2")
-    assert plan.run_folder(smoke()) != first
+    assert folder_of(smoke()) != first
 
 
 def test_where_the_data_lie_does_not_count(store):
-    assert plan.run_folder(replace(smoke(), data_root="/elsewhere")) == plan.run_folder(smoke())
+    assert folder_of(replace(smoke(), data_root="/elsewhere")) == folder_of(smoke())
 
 
 def test_a_run_depends_on_its_own_model_only(store):

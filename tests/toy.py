@@ -139,7 +139,7 @@ def worth_another_start(about):
 
 def obtain(experiment):
     """Return a run from the store, or one made at once."""
-    folder = plan.run_folder(experiment)
+    folder = plan.run_place(experiment)[0]
     with sealed.only_one(folder):
         if sealed.fault(folder, plan.RUN_FILES) is None:
             return SimpleNamespace(folder=folder)

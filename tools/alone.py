@@ -52,10 +52,8 @@ def alone(name: str, parameters: dict, folder: Path, limit: int) -> int:
             print(f"executed: {target}", file=sys.stderr)
             return 0
         again = f"make notebook N={name}"
-        found = failure.in_cell("page", name, outcome.book, again)
-        found = found or failure.of("page", name, outcome.error, again, limit)
-        where = f" in code cell {found.cell} (`{found.line}`)" if found.cell else ""
-        print(f"error: {name} failed{where}: {found.error}. Kept as {target}.", file=sys.stderr)
+        found = failure.of_notebook(name, outcome.book, outcome.error, again, limit)
+        print(f"error: {found.reason()} Kept as {target}.", file=sys.stderr)
         return 1
 
 

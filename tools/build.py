@@ -155,10 +155,9 @@ def results(
     if stale:
         do_jobs(settings, count, flags)
     failures = failure.kept()
-    for job in found.values():
-        fault = job.fault()
-        if fault and job.name not in failures:
-            first = [found[need].name for need in job.needs if found[need].fault()]
+    for job in stale:  # the others were looked at above
+        if job.name not in failures and job.fault():
+            first = [found[need].name for need in job.needs if found[need].name in failures]
             cause = f"it needs {', '.join(first)}" if first else "it was not done"
             failures[job.name] = failure.Failure(job.kind, job.name, cause, "make book")
     return found, list(failures.values())

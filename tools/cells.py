@@ -19,6 +19,18 @@ def code_cells(book: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in book.cells if cell.cell_type == "code"]
 
 
+def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs, neighbouring pieces of printed text joined: where it was cut is chance."""
+    found: list[NotebookNode] = []
+    for output in outputs:
+        last = found[-1] if found else {}
+        if output.output_type == "stream" and last.get("name") == output.name:
+            last.text += output.text
+        else:
+            found.append(output)
+    return found
+
+
 def number_cells(book: NotebookNode) -> None:
     """Name the cells ``code-00``, ... and ``text-00``, ..., each kind counted by itself.
 

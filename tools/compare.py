@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 
 from fer_lib import figure_data, provenance
+from tools import cells
 from tools.compare_runs import MEASURED, compare_runs, largest
 from tools.difference import NOTHING, Difference, between_data, between_texts, in_words, leaves
 
@@ -33,30 +34,18 @@ def compare_pages(first: Path, second: Path) -> list[Difference]:
     if ids[0] != ids[1]:
         return [Difference(name, "cells", ", ".join(ids[0]), ", ".join(ids[1]))]
     found = []
-    for cell_id, *cells in zip(ids[0], pages[0].cells, pages[1].cells, strict=True):
+    for cell_id, *pair in zip(ids[0], pages[0].cells, pages[1].cells, strict=True):
         place = f"{name}, cell {cell_id}"
-        found += between_texts(f"{place}, code", cells[0].source, cells[1].source)
-        outputs = [_joined(cell.get("outputs", [])) for cell in cells]
+        found += between_texts(f"{place}, code", pair[0].source, pair[1].source)
+        outputs = [cells.joined(cell.get("outputs", [])) for cell in pair]
         kinds = [[_kind(output) for output in shown] for shown in outputs]
         if kinds[0] != kinds[1]:
             told = (f"{len(kind)} ({'; '.join(kind) or NOTHING})" for kind in kinds)
             found.append(Difference(place, "number or kind of outputs", *told))
             continue
-        for number, pair in enumerate(zip(*outputs, strict=True), 1):
-            found += _compare_outputs(f"{place}, output {number}", *pair)
+        for number, shown in enumerate(zip(*outputs, strict=True), 1):
+            found += _compare_outputs(f"{place}, output {number}", *shown)
     return found
-
-
-def _joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
-    """Join neighbouring pieces of printed text: where it was cut is chance."""
-    joined: list[nbformat.NotebookNode] = []
-    for output in outputs:
-        last = joined[-1] if joined else {}
-        if output.output_type == "stream" and last.get("name") == output.name:
-            last.text += output.text
-        else:
-            joined.append(output)
-    return joined
 
 
 def _kind(output: nbformat.NotebookNode) -> str:
@@ -75,7 +64,7 @@ def _compare_outputs(
     if any(mime.startswith("image/") for mime in one.data):
         behind = (output.data.get(figure_data.MIME) for output in (one, other))
         found += _compare_figures(f"{place}, figure", *behind)
-    if provenance.MIME in one.data:  # the text beside it says the same, with the commit of its day
+    if provenance.MIME in one.data:  # the text beside it says the same
         pair = (output.data[provenance.MIME] for output in (one, other))
         return found + between_data(f"{place}, what made this page", *pair, OF_ITS_DAY)
     for mime, value in one.data.items():

@@ -42,10 +42,14 @@ class Failure:
     line: str = ""
     trace: list[str] = field(default_factory=list)
 
+    def reason(self) -> str:
+        """Return what failed, where and why."""
+        where = f" in code cell {self.cell} (`{self.line}`)" if self.cell else ""
+        return f"{self.name} failed{where}: {self.error}."
+
     def sentence(self) -> str:
         """Return one paragraph: what failed, where, why, and how to run it alone."""
-        where = f" in code cell {self.cell} (`{self.line}`)" if self.cell else ""
-        return f"{self.name} failed{where}: {self.error}. To run it alone: {self.alone}"
+        return f"{self.reason()} To run it alone: {self.alone}"
 
 
 def folder() -> Path:
@@ -80,19 +84,20 @@ def kept() -> dict[str, Failure]:
     return found
 
 
-def of(kind: str, name: str, error: BaseException, alone: str, limit: int) -> Failure:
-    """Return what an exception says of a job outside a notebook's cell."""
+def of(kind: str, name: str, error: BaseException, alone: str, trace: list[str]) -> Failure:
+    """Return what an exception says of a job outside a notebook."""
+    said = " ".join(ANSI.sub("", str(error)).split())
+    return Failure(kind, name, f"{type(error).__name__}: {said}", alone, trace=trace)
+
+
+def of_notebook(
+    name: str, book: nbformat.NotebookNode, error: BaseException, alone: str, limit: int
+) -> Failure:
+    """Return what stopped a notebook: the cell that raised, or else what ``error`` says."""
     kinds = {
         "DeadKernelError": "the kernel died; most often the machine ran out of memory (try JOBS=1)",
         "CellTimeoutError": f"a cell had not ended after {limit} s (LIMIT=seconds changes that)",
     }
-    said = " ".join(ANSI.sub("", str(error)).split())
-    text = kinds.get(type(error).__name__, f"{type(error).__name__}: {said}")
-    return Failure(kind, name, text, alone)
-
-
-def in_cell(kind: str, name: str, book: nbformat.NotebookNode, alone: str) -> Failure | None:
-    """Return what the error output of an executed notebook says; None if no cell has one."""
     codes = [cell for cell in book.cells if cell.cell_type == "code"]
     own = [c for c in codes if "injected-parameters" not in c.metadata.get("tags", [])]
     for number, cell in enumerate(own, start=1):
@@ -100,6 +105,8 @@ def in_cell(kind: str, name: str, book: nbformat.NotebookNode, alone: str) -> Fa
             if output.output_type == "error":
                 first = next((line for line in cell.source.splitlines() if line.strip()), "")
                 trace = ANSI.sub("", "\n".join(output.traceback)).splitlines()
-                error = f"{output.ename}: {output.evalue}"
-                return Failure(kind, name, error, alone, number, first[:70], trace)
-    return None
+                text = f"{output.ename}: {output.evalue}"
+                return Failure("page", name, text, alone, number, first[:70], trace)
+    if type(error).__name__ in kinds:
+        return Failure("page", name, kinds[type(error).__name__], alone)
+    return of("page", name, error, alone, [])

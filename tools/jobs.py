@@ -15,6 +15,7 @@ from fer_lib import keys, paths, plan, profiles, sealed
 from fer_lib.plan import Experiment
 from tools import cells, check, graph
 
+DATA_MODULES = ("fer_lib.data",)
 FORM = 1  # of a stored page: raise it when record.json changes its shape
 FILES = {
     "data": ("about.json",),
@@ -37,6 +38,8 @@ class Job:
         All that decides its result.
     folder : str
         Where its result lies, relative to the store; ends in the key.
+    modules : tuple of str
+        The modules from whose imports its library was found.
     needs : tuple of str
         Folders of the jobs that come before it.
     experiment : Experiment or None
@@ -47,6 +50,7 @@ class Job:
     name: str
     ingredients: dict
     folder: str
+    modules: tuple[str, ...]
     needs: tuple[str, ...] = ()
     experiment: Experiment | None = None
 
@@ -80,11 +84,11 @@ def data_job(settings: dict, identity: str, library: keys.Library) -> Job:
         "data": settings["data"],
         "identity": identity,
         "test_subjects": subjects,
-        "library": library.hashes("fer_lib.data"),
+        "library": library.hashes(*DATA_MODULES),
         **keys.surroundings(),
     }
     name = settings["data"]
-    return Job("data", name, decides, f"sets/{name}-{keys.digest(decides)}")
+    return Job("data", name, decides, f"sets/{name}-{keys.digest(decides)}", DATA_MODULES)
 
 
 def run_job(experiment: Experiment, identity: str, library: keys.Library, data: Job) -> Job:
@@ -92,7 +96,8 @@ def run_job(experiment: Experiment, identity: str, library: keys.Library, data: 
     decides = plan.ingredients(experiment, identity, library)
     whole = plan.run_name(experiment, decides)
     name = whole.rpartition("-")[0]
-    return Job("run", name, decides, f"runs/{whole}", (data.folder,), experiment)
+    modules = plan.modules_behind(experiment.model)
+    return Job("run", name, decides, f"runs/{whole}", modules, (data.folder,), experiment)
 
 
 def page_job(name: str, settings: dict, data: Job, runs_: dict, library: keys.Library) -> Job:
@@ -117,7 +122,8 @@ def page_job(name: str, settings: dict, data: Job, runs_: dict, library: keys.Li
         **keys.surroundings(),
     }
     needs = (data.folder, *(job.folder for job in read.values()))
-    return Job("page", name, decides, f"pages/{name}-{keys.digest(decides)}", needs)
+    folder = f"pages/{name}-{keys.digest(decides)}"
+    return Job("page", name, decides, folder, tuple(modules), needs)
 
 
 def all_jobs(settings: dict) -> dict[str, Job]:

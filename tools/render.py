@@ -90,8 +90,8 @@ def render(found: dict[str, Job], failures: list[Failure], settings: dict) -> li
     site = work / "_build" / "html"
     if not (site / "index.html").exists():
         return [*problems, "no index.html was rendered"]
-    there = [job for job in found.values() if not job.fault()]
-    proof.publish(there, site)
+    failed = {failure.name for failure in failures}
+    proof.publish([job for job in found.values() if job.name not in failed], site)
     problems += gate.site_problems(site, gate.pages_in_toc(source / "_toc.yml"))
     shutil.rmtree(site / ".doctrees", ignore_errors=True)
     swap(site, build / "html")

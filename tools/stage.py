@@ -44,15 +44,7 @@ def show_parameters_in_force(book: nbformat.NotebookNode, settings: dict) -> Non
 def join_streams(book: nbformat.NotebookNode) -> None:
     """Join neighbouring stdout pieces of a cell into one box."""
     for cell in cells.code_cells(book):
-        joined = []
-        for output in cell.outputs:
-            last = joined[-1] if joined else None
-            streams = last is not None and last.output_type == output.output_type == "stream"
-            if streams and last.name == output.name:
-                last.text += output.text
-            else:
-                joined.append(output)
-        cell.outputs = joined
+        cell.outputs = cells.joined(cell.outputs)
 
 
 def join_outputs(book: nbformat.NotebookNode, stored: nbformat.NotebookNode) -> None:
@@ -194,7 +186,7 @@ def stage(
         except (StageError, OSError, ValueError) as error:
             problems.append(f"{job.name}: {error}")
     told = [{"name": f.name, "reason": f.error} for f in failures]
-    runs = [run_about(job) for job in found.values() if job.kind == "run" and not job.fault()]
+    runs = [run_about(j) for j in found.values() if j.kind == "run" and j.name not in failed]
     generated = to / "book" / "_generated"
     generated.mkdir()
     about.fragments(records, runs, told, verified, rendered, generated)

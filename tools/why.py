@@ -76,12 +76,12 @@ def module_of(file: str) -> str:
     return ".".join(path.parts)
 
 
-def way(file: str, roots: list[str], library: keys.Library) -> str:
+def way(file: str, roots: tuple[str, ...], library: keys.Library) -> str:
     """Say by which imports a file is reached."""
     module = module_of(file)
     if not library.has(module):
         return ""
-    chains = [library.chain(root, module) for root in roots if library.has(root)]
+    chains = [library.chain(root, module) for root in roots]
     chains = [chain for chain in chains if chain]
     if not chains:
         return ""
@@ -89,8 +89,9 @@ def way(file: str, roots: list[str], library: keys.Library) -> str:
     return f" (imported by way of {' > '.join(chain[:-1])})" if len(chain) > 1 else ""
 
 
-def library_words(now: dict, before: dict, roots: list[str], library: keys.Library) -> list[str]:
+def library_words(now: dict, before: dict, roots: tuple[str, ...]) -> list[str]:
     """Say which files of the library differ and how they are reached."""
+    library = keys.Library()
     differ, new, gone = changed(now, before)
     said = [f"{file} changed{way(file, roots, library)}" for file in differ]
     said += [f"{file} is imported now{way(file, roots, library)}" for file in new]
@@ -106,26 +107,12 @@ def lock_words(now: dict, before: dict) -> list[str]:
     return [f"constraints.txt: {shown}"] if said else []
 
 
-def roots_of(job: jobs.Job) -> list[str]:
-    """Return the modules from which a job's library is found."""
-    from fer_lib import plan
-
-    if job.kind == "run":
-        return list(plan.modules_behind(job.experiment.model))
-    if job.kind == "data":
-        return ["fer_lib.data"]
-    book = cells.without_prose(graph.notebook(job.name))
-    behind = [m for model in graph.page(job.name).runs for m in plan.modules_behind(model)]
-    return [*cells.imports(book, keys.Library()), *behind]
-
-
 def reasons(job: jobs.Job, before: dict) -> list[str]:
     """Return in words how a job's ingredients differ from those of ``before``, a record's."""
     now = job.ingredients
-    library = keys.Library()
     said = settings_words(now.get("settings", {}), before.get("settings", {}))
     said += cell_words(now.get("cells", {}), before.get("cells", {}), job.name)
-    said += library_words(now.get("library", {}), before.get("library", {}), roots_of(job), library)
+    said += library_words(now.get("library", {}), before.get("library", {}), job.modules)
     files = changed(now.get("files", {}), before.get("files", {}))
     said += [f"{file} changed" for group in files for file in group]
     said += lock_words(now["lock"], before.get("lock", {}))

@@ -12,12 +12,14 @@ import os
 import sys
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
 
-from fer_lib import paths, provenance, sealed
+from fer_lib import provenance, sealed
 from tools import cells, checkout, execute, failure, graph, jobs, reads
 
 
@@ -39,6 +41,13 @@ def find(folder: str, settings: dict) -> jobs.Job:
     return found
 
 
+@contextmanager
+def only_once(job: jobs.Job) -> Iterator[bool]:
+    """Let one process at a time do a job; yield whether it is still to be done."""
+    with sealed.only_one(job.place()):
+        yield job.fault() is not None
+
+
 def write_json(path: Path, content: dict) -> None:
     """Write plain values as indented JSON."""
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
@@ -49,8 +58,6 @@ def make_data(job: jobs.Job, settings: dict) -> None:
     from fer_lib import data as datasets
 
     start = time.monotonic()
-    if job.fault() is None:
-        return
     face_data = datasets.load(settings["data"], settings["data_root"] or None)
     about = {
         "data": settings["data"],
@@ -132,9 +139,8 @@ def make_page(job: jobs.Job, settings: dict, command: str) -> failure.Failure | 
     with execute.scratch_folder() as scratch:
         outcome = execute.run(book, job.name, parameters, settings["limit"], scratch)
         if outcome.error is not None:
-            found = failure.in_cell("page", job.name, outcome.book, command)
-            limit = settings["limit"]
-            found = found or failure.of("page", job.name, outcome.error, command, limit)
+            stopped = (outcome.book, outcome.error, command, settings["limit"])
+            found = failure.of_notebook(job.name, *stopped)
             failure.keep(found, as_stored(outcome.book))
             return found
         unseen = reads.undeclared(outcome.reads, job.ingredients)
@@ -168,20 +174,22 @@ def do(folder: str, settings: dict) -> failure.Failure | None:
         command = alone(job, settings)
         failure.clear(job.name)
         if job.kind == "page":
-            with sealed.only_one(job.place()):
-                return None if job.fault() is None else make_page(job, settings, command)
+            with only_once(job) as wanted:
+                return make_page(job, settings, command) if wanted else None
         with execute.scratch_folder() as scratch:
             execute.set_environment(scratch)
             with execute.live_progress(job.name, scratch / "progress", 2):
-                make_data(job, settings) if job.kind == "data" else train(job)
+                if job.kind == "run":
+                    train(job)
+                    return None
+                with only_once(job) as wanted:
+                    if wanted:
+                        make_data(job, settings)
         return None
     except Exception as error:  # whatever it is, it becomes one readable report
-        found = failure.of(kind, name, error, command, settings["limit"])
+        found = failure.of(kind, name, error, command, traceback.format_exc().splitlines())
         if isinstance(error, JobError):
             found = failure.Failure(kind, name, str(error), command)
-        else:
-            trace = traceback.format_exc().splitlines()
-            found = failure.Failure(kind, name, found.error, command, trace=trace)
         failure.keep(found, None)
         return found
 
@@ -197,8 +205,6 @@ def main(argv: list[str] | None = None) -> int:
     # With a store of Snakemake's own (a bucket, say) the files of this job lie in a local copy.
     os.environ["FER_CACHE"] = str(args.result.absolute().parents[2])
     os.environ["FER_THREADS"] = str(settings["threads"])
-    # Before numba is imported, which reads it once: what one job compiles the others use.
-    os.environ["NUMBA_CACHE_DIR"] = str(paths.cache() / "numba")
     try:
         found = do(args.folder, settings)
     except KeyboardInterrupt:

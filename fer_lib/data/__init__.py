@@ -93,9 +93,9 @@ def identity(name: str, root: str | Path | None = None) -> str:
         from fer_lib.data import gffd2025
 
         return gffd2025.identity(root)
-    from fer_lib.data import rendered
+    from fer_lib.data import generator
 
-    return rendered.identity()
+    return generator.identity()
 
 
 def check(name: str, root: str | Path | None = None) -> None:

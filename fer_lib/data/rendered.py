@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from fer_lib import faces, keys, paths
-from fer_lib.data import stack
+from fer_lib import faces, paths
+from fer_lib.data import generator, stack
 from fer_lib.data.schema import (
     COLUMNS,
     EMOTIONS,
@@ -63,7 +63,8 @@ def load(
             raise ValueError(f"n_subjects is {n_subjects}: give 1 or more, or None for all")
         if n_subjects != spec.n_male + spec.n_female:
             spec = spec.with_subjects(n_subjects)
-    folder = faces.make_set(spec, paths.cache() / "data" / identity(), progress=progress)
+    place = paths.cache() / "data" / generator.identity()
+    folder = faces.make_set(spec, place, progress=progress)
     meta = json.loads((folder / "meta.json").read_text())
     # A factor may well have the value "none"; only an empty field is missing.
     manifest = pd.read_csv(folder / "manifest.csv", keep_default_na=False, na_values=[""])
@@ -79,12 +80,6 @@ def load(
         report=empty_report(),
         has_truth=True,
     )
-
-
-def identity() -> str:
-    """Return the name of the code that renders: its files and the versions it computes with."""
-    code = keys.Library().hashes("fer_lib.faces")
-    return "faces-" + keys.digest({"library": code, "lock": keys.lock()})
 
 
 def _spec(name: str):
