@@ -59,7 +59,7 @@ else:
             params:
                 folder=folder,
             # Trainings hold up pages, and a long page should not be the last to start.
-            priority: {"data": 1000, "run": 500}.get(job.kind, len(job.ingredients.get("cells", "")))
+            priority: {"data": 1000, "activations": 900, "run": 500}.get(job.kind, len(job.ingredients.get("cells", "")))
             threads: SETTINGS["threads"]
             resources:
                 **GPU if job.kind == "run" else {},

@@ -4,5 +4,5 @@ import warnings
 
 __version__ = "0.1.0"
 
-# timm and captum import tqdm.auto, which complains in a notebook that it cannot draw its bar.
+# timm imports tqdm.auto, which complains in a notebook that it cannot draw its bar.
 warnings.filterwarnings("ignore", message="IProgress not found")

@@ -61,6 +61,11 @@ class Claim:
         return f"{self.where}: {self.about}"
 
     @property
+    def shown(self) -> str:
+        """As printed, with its unit."""
+        return f"{self.printed} {self.unit}".strip()
+
+    @property
     def value(self) -> float:
         """The printed number; percentages stay percentages."""
         return float(self.printed.replace(",", ""))

@@ -6,10 +6,12 @@ import pandas as pd
 import torch
 from torch import nn
 
-from fer_lib import page
+from fer_lib import backbones, models, page, sources
 from fer_lib.claims import Claim
+from fer_lib.models.staged import Staged
 from fer_lib.runs import Run
 
+PAPER_SIDE = 224  # pixels, section 3-4
 # Setting of a run, the claim that prints it, and its name on the page.
 PRINTED_SETTINGS = (
     ("image_size", "table4.input", "image side (pixels)"),
@@ -20,19 +22,20 @@ PRINTED_SETTINGS = (
     ("alpha", "table4.alpha", "weight of the emotion loss"),
     ("beta", "table4.beta", "weight of the authenticity loss"),
 )
+STREAM_NAMES = ("stem", *(f"stage {k}" for k in range(1, 8)), "last convolution")
 
 
-def _shapes(model: nn.Module, modules: dict[str, nn.Module], side: int) -> dict[str, str]:
-    """Return the output shape of each module for one image."""
-    shapes: dict[str, str] = {}
-    hooks = [
-        module.register_forward_hook(
-            lambda _m, _i, out, name=name: shapes.update(
-                {name: " × ".join(str(n) for n in out.shape[1:])}
-            )
-        )
-        for name, module in modules.items()
-    ]
+def _shapes(model: nn.Module, modules: list[nn.Module], side: int) -> list[str]:
+    """Return the output shape of each module for one image; "" where it was not called."""
+    shapes = [""] * len(modules)
+
+    def note(place: int):
+        def hook(_module: nn.Module, _inputs: tuple, out: torch.Tensor) -> None:
+            shapes[place] = " × ".join(str(n) for n in out.shape[1:])
+
+        return hook
+
+    hooks = [module.register_forward_hook(note(k)) for k, module in enumerate(modules)]
     training = model.training
     try:
         with torch.no_grad():
@@ -44,50 +47,96 @@ def _shapes(model: nn.Module, modules: dict[str, nn.Module], side: int) -> dict[
     return shapes
 
 
-def _table(model: nn.Module, modules: dict[str, nn.Module], side: int) -> pd.DataFrame:
-    shapes = _shapes(model, modules, side)
-    return pd.DataFrame(
-        {
-            "kind": {name: type(module).__name__ for name, module in modules.items()},
-            "output (channels × height × width)": shapes,
-            "parameters": {
-                name: sum(p.numel() for p in module.parameters())
-                for name, module in modules.items()
-            },
-        }
-    ).rename_axis("part")
+def _gates(part: nn.Module) -> int:
+    """Return how many squeeze-and-excitation gates a part has."""
+    return sum(
+        name.rpartition(".")[2] == "se" and any(True for _ in module.parameters())
+        for name, module in part.named_modules()
+    )
 
 
-def layers(model: nn.Module, side: int) -> pd.DataFrame:
-    """Return one row for each layer of a small model: kind, output shape, parameters.
+def parts(model: Staged, side: int) -> pd.DataFrame:
+    """Return one row for each part of a live model, in the order that an image meets them.
 
     Parameters
     ----------
-    model : nn.Module
-        Any model that takes (1, 3, side, side).
+    model : Staged
+        Any of `fer_lib.models`.
     side : int
         Image side in pixels.
+
+    Returns
+    -------
+    DataFrame
+        ``stream`` (from 0; -1 for what follows all streams), ``part``, ``kind``, ``output``
+        (channels x height x width, or units), ``parameters``, ``gates``
+        (squeeze-and-excitation), ``learns``.
     """
-    leaves = {name: module for name, module in model.named_modules() if not list(module.children())}
-    return _table(model, leaves, side)
+    rows: list[dict] = []
+    modules: list[nn.Module] = []
 
-
-def stages(model: nn.Module, side: int) -> pd.DataFrame:
-    """Return one row for each stage of a dual-task model: stem, block stages, head convolution."""
-    backbone = model.backbone
-    parts = {"stem": backbone.conv_stem}
-    parts |= {f"stage {k + 1}": stage for k, stage in enumerate(backbone.blocks)}
-    parts |= {"last convolution": backbone.conv_head}
-    parts |= {"emotion head": model.emotion, "authenticity head": model.authenticity}
-    table = _table(model, parts, side)
-    table["squeeze-and-excitation gates"] = [
-        sum(
-            name.endswith("se") and any(True for _ in module.parameters())
-            for name, module in part.named_modules()
+    def add(stream: int, name: str, module: nn.Module, learns: bool) -> None:
+        modules.append(module)
+        rows.append(
+            {
+                "stream": stream,
+                "part": name,
+                "kind": type(module).__name__,
+                "parameters": sum(p.numel() for p in module.parameters()),
+                "gates": _gates(module),
+                "learns": learns and any(True for _ in module.parameters()),
+            }
         )
-        for part in parts.values()
-    ]
+
+    for stream, (trunk, top) in enumerate(zip(model.trunks, model.tail.tops, strict=True)):
+        frozen = list(trunk.parts) if hasattr(trunk, "parts") else []
+        both = [(part, False) for part in frozen] + [(part, True) for part in top]
+        known = len(both) == len(STREAM_NAMES)
+        for k, (part, learns) in enumerate(both):
+            plain = "whole backbone" if len(both) == 1 else f"block {k + 1}"
+            add(stream, STREAM_NAMES[k] if known else plain, part, learns)
+    for name, module in model.tail.named_children():
+        if name != "tops":
+            add(-1, name, module, True)
+    table = pd.DataFrame(rows)
+    table.insert(3, "output", _shapes(model, modules, side))
     return table
+
+
+def counts(model: Staged) -> dict[str, int]:
+    """Return the parameters of a model: all, those that learn, and batch normalisation's own.
+
+    Keras, unlike PyTorch, counts the running statistics of batch normalisation as parameters that
+    do not learn; a paper's total may hold them.
+    """
+    statistics = sum(
+        m.running_mean.numel() + m.running_var.numel()
+        for m in model.modules()
+        if isinstance(m, nn.modules.batchnorm._BatchNorm)
+    )
+    return {
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "trainable": sum(p.numel() for p in model.parameters() if p.requires_grad),
+        "with running statistics": sum(p.numel() for p in model.parameters()) + statistics,
+    }
+
+
+def of_paper(model: str, backbones_: tuple[str, ...], frozen: int = 0, **options) -> Staged:
+    """Return the architecture that the paper describes, at 224 pixels and without any weights.
+
+    Parameters
+    ----------
+    model : str
+        A file of `fer_lib.models`.
+    backbones_ : tuple of str
+        timm names, such as that file's ``PAPER``.
+    frozen : int
+        0 trains everything, `fer_lib.activations.ALL_STAGES` only what follows the backbones.
+    options
+        Of the model's ``build``.
+    """
+    made = [backbones.create(sources.random_start(name), None) for name in backbones_]
+    return models.module(model).build(made, frozen, PAPER_SIDE, True, **options)
 
 
 def still_improving(run: Run) -> bool:
@@ -130,7 +179,7 @@ def settings(about: dict, ledger: dict[str, Claim]) -> pd.DataFrame:
     ledger : dict
         Of ``diya2026``.
     """
-    used = about["config"] | {"image_size": about["image_size"]}
+    used = about["config"] | about["config"]["loss"] | {"image_size": about["image_size"]}
     return pd.DataFrame(
         [
             {"setting": name, "paper": ledger[claim].printed, "this run": f"{used[key]:g}"}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 def environment(threads: int) -> dict[str, object]:
     """Return versions, processor and thread count, for the record."""
-    packages = ("numpy", "numba", "torch", "timm", "captum", "scikit-learn", "pandas")
+    packages = ("numpy", "numba", "torch", "timm", "scikit-learn", "pandas")
     return {
         "python": platform.python_version(),
         "packages": {name: version(name) for name in packages},

@@ -14,51 +14,53 @@ from fer_lib.labels import AUTHENTICITY, EMOTIONS
 from fer_lib.models.output import check_head
 
 
-def confusion_scores(matrix: np.ndarray) -> dict[str, float]:
-    """Return accuracy, macro and weighted F1, kappa and MCC of one confusion matrix.
+def confusion_scores(matrix: np.ndarray) -> dict[str, np.ndarray]:
+    """Return accuracy, macro and weighted F1, kappa and MCC of confusion matrices.
 
     Parameters
     ----------
     matrix : ndarray
-        Shape (k, k), counts; rows are the truth, columns the prediction.
+        Shape (..., k, k), counts; rows are the truth, columns the prediction.
 
     Returns
     -------
     dict
-        A class without a true or predicted image counts as F1 = 0, as in scikit-learn; classes
-        absent from the truth are left out of the macro average.
+        Arrays of shape (...). A class without a true or predicted image counts as F1 = 0, as in
+        scikit-learn; classes absent from the truth are left out of the macro average. With k > 2,
+        MCC is Gorodkin's R_K (doi:10.1016/j.compbiolchem.2004.09.006). nan without any image.
     """
     matrix = matrix.astype(float)
-    total, truth, guess = matrix.sum(), matrix.sum(1), matrix.sum(0)
-    hits = np.diag(matrix)
-    f1 = np.divide(2 * hits, truth + guess, out=np.zeros_like(hits), where=(truth + guess) > 0)
-    agreed, expected = hits.sum() / total, (truth * guess).sum() / total**2
-    spread = np.sqrt((total**2 - (guess**2).sum()) * (total**2 - (truth**2).sum()))
-    mcc = (hits.sum() * total - (truth * guess).sum()) / spread if spread > 0 else 0.0
-    present = truth > 0
+    total, truth, guess = matrix.sum((-2, -1)), matrix.sum(-1), matrix.sum(-2)
+    hits = np.diagonal(matrix, axis1=-2, axis2=-1)
+    f1 = ratio(2 * hits, truth + guess)
+    agreed = ratio(hits.sum(-1), total, np.nan)
+    expected = ratio((truth * guess).sum(-1), total**2, np.nan)
+    spread = np.sqrt((total**2 - (guess**2).sum(-1)) * (total**2 - (truth**2).sum(-1)))
     return {
         "accuracy": agreed,
-        "macro F1": f1[present].mean(),
-        "weighted F1": (f1 * truth).sum() / total,
-        "Cohen's kappa": (agreed - expected) / (1 - expected) if expected < 1 else 0.0,
-        "MCC": mcc,
+        "macro F1": ratio((f1 * (truth > 0)).sum(-1), (truth > 0).sum(-1).astype(float), np.nan),
+        "weighted F1": ratio((f1 * truth).sum(-1), total, np.nan),
+        "Cohen's kappa": ratio(agreed - expected, 1 - expected),
+        "MCC": ratio(hits.sum(-1) * total - (truth * guess).sum(-1), spread),
     }
 
 
 def class_scores(matrix: np.ndarray) -> dict[str, np.ndarray]:
-    """Return precision, recall, F1 and support of each class of a confusion matrix (k, k)."""
+    """Return precision, recall, F1, support, each (..., k), of confusion matrices (..., k, k)."""
     matrix = matrix.astype(float)
-    truth, guess, hits = matrix.sum(1), matrix.sum(0), np.diag(matrix)
-
-    def ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-        return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
-
+    truth, guess = matrix.sum(-1), matrix.sum(-2)
+    hits = np.diagonal(matrix, axis1=-2, axis2=-1)
     return {
         "precision": ratio(hits, guess),
         "recall": ratio(hits, truth),
         "F1": ratio(2 * hits, truth + guess),
         "support": truth,
     }
+
+
+def ratio(top: np.ndarray, bottom: np.ndarray, empty: float = 0.0) -> np.ndarray:
+    """Return ``top / bottom``, and ``empty`` where the bottom is not positive."""
+    return np.divide(top, bottom, out=np.full(np.shape(top), empty), where=bottom > 0)[()]
 
 
 def confusion(truth: np.ndarray, guess: np.ndarray, classes: int) -> np.ndarray:
@@ -194,30 +196,6 @@ def head_scores(
         return confusion_scores(matrix) | ranking_scores(of, rows)
 
     return bootstrap(of.groups, scores, resamples, seed)
-
-
-def class_table(
-    predictions: pd.DataFrame, head: str, resamples: int, seed: int = 0
-) -> pd.DataFrame:
-    """Return precision, recall, F1 (each an `Interval`) and support, one row a class."""
-    of = judged(predictions, head)
-
-    def scores(rows: np.ndarray) -> dict[str, float]:
-        found = class_scores(confusion(of.truth[rows], of.guess[rows], len(of.classes)))
-        return {
-            f"{name}/{what}": found[what][k]
-            for k, name in enumerate(of.classes)
-            for what in ("precision", "recall", "F1")
-        }
-
-    intervals = bootstrap(of.groups, scores, resamples, seed)
-    support = np.bincount(of.truth, minlength=len(of.classes))
-    rows = [
-        {what: intervals[f"{name}/{what}"] for what in ("precision", "recall", "F1")}
-        | {"support": int(support[k])}
-        for k, name in enumerate(of.classes)
-    ]
-    return pd.DataFrame(rows, index=pd.Index(of.classes, name="class"))
 
 
 def paired_difference(

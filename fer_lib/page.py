@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -152,9 +153,26 @@ def say(text: str) -> None:
     display(Markdown(text))
 
 
+@dataclass(frozen=True)
+class Measurement:
+    """A time or a speed in a cell of a table, shown as `measured` shows it.
+
+    Not a kind of str: pandas would keep the text only.
+    """
+
+    text: str
+
+
 def measured(text: object) -> str:
     """Return a time or a speed as HTML that marks it: a second execution need not repeat it."""
     return f'<span class="measurement">{html.escape(str(text))}</span>'
+
+
+def p_value(p: float) -> str:
+    """Return a p value as text: two digits, and no more than that it is small below 0.0001."""
+    if np.isnan(p):
+        return "–"
+    return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
 
 
 def _numeric(column: pd.Series) -> bool:
@@ -171,8 +189,11 @@ def _name(column: object) -> str:
 
 def _cell(value: object) -> str:
     """Return one value as HTML: an interval stands under its score, both unbroken."""
+    if isinstance(value, Measurement):
+        return measured(value.text)
     if isinstance(value, Interval):
-        score = "–" if np.isnan(value.value) else f"{value.value:.{value.digits}f}"
+        rounded = round(value.value, value.digits) + 0.0  # without the sign of a rounded -0.0
+        score = "–" if np.isnan(rounded) else f"{rounded:.{value.digits}f}"
         return f'<span class="score">{score}</span> <span class="ends">{value.ends}</span>'
     if isinstance(value, float | np.floating):
         return "–" if value != value else f"{value:.3f}"

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from sklearn.metrics import precision_recall_curve, roc_curve
 
 from fer_lib import figure_data
 
@@ -122,67 +121,37 @@ def confusion(matrices: dict[str, np.ndarray], classes: tuple[str, ...]) -> Figu
         1, len(matrices), figsize=(side * len(matrices) + 0.4, side), squeeze=False
     )
     for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
-        share = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
-        axis.imshow(share, cmap="Blues", vmin=0, vmax=1)
-        for r in range(len(classes)):
-            for c in range(len(classes)):
-                if matrix[r, c]:
-                    axis.text(
-                        c,
-                        r,
-                        f"{matrix[r, c]}\n{share[r, c]:.0%}",
-                        ha="center",
-                        va="center",
-                        fontsize=8 if len(classes) > 2 else 11,
-                        color="white" if share[r, c] > 0.65 else "black",
-                    )
-        axis.set_xticks(range(len(classes)), classes, rotation=45, ha="right")
-        axis.set_yticks(range(len(classes)), classes)
-        axis.set(title=name, xlabel="predicted", ylabel="true")
-        axis.grid(False)
-        axis.spines[:].set_visible(False)
+        confusion_axis(axis, matrix, classes, name)
     figure.tight_layout()
     return figure
 
 
-def roc_axis(axis: Axes, curves: dict[str, tuple[np.ndarray, np.ndarray]], title: str) -> None:
-    """Draw ROC curves from (truth, score) pairs on one axis, with the diagonal of chance."""
-    for (name, (truth, score)), colour in zip(
-        curves.items(), (GREY, BLUE, ORANGE, GREEN, RED), strict=False
-    ):
-        false, true, _ = roc_curve(truth, score)
-        axis.plot(false, true, color=colour, lw=2, label=name)
-    axis.plot([0, 1], [0, 1], color="black", lw=0.8, ls="--")
-    axis.set(xlabel="false positive rate", ylabel="true positive rate", title=title, aspect=1)
-    axis.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
-    axis.legend(loc="lower right", fontsize=9)
+def confusion_axis(axis: Axes, matrix: np.ndarray, classes: tuple[str, ...], title: str) -> None:
+    """Draw one confusion matrix, rows the truth: shade and number are the share of each row."""
+    share = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
+    axis.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for r in range(len(classes)):
+        for c in range(len(classes)):
+            if matrix[r, c]:
+                axis.text(
+                    c,
+                    r,
+                    f"{matrix[r, c]}\n{share[r, c]:.0%}",
+                    ha="center",
+                    va="center",
+                    fontsize=8 if len(classes) > 2 else 11,
+                    color="white" if share[r, c] > 0.65 else "black",
+                )
+    axis.set_xticks(range(len(classes)), classes, rotation=45, ha="right")
+    axis.set_yticks(range(len(classes)), classes)
+    axis.set(title=title, xlabel="predicted", ylabel="true")
+    axis.grid(False)
+    axis.spines[:].set_visible(False)
 
 
-def precision_recall_axis(
-    axis: Axes, curves: dict[str, tuple[np.ndarray, np.ndarray]], title: str
-) -> None:
-    """Draw precision-recall curves on one axis, with the prevalence as the line of chance."""
-    for (name, (truth, score)), colour in zip(
-        curves.items(), (GREY, BLUE, ORANGE, GREEN, RED), strict=False
-    ):
-        precision, recall, _ = precision_recall_curve(truth, score)
-        axis.plot(recall, precision, color=colour, lw=2, label=name)
-        axis.axhline(np.mean(truth), color="black", lw=0.8, ls="--")
-    axis.set(xlabel="recall", ylabel="precision", title=title, aspect=1)
-    axis.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
-    axis.legend(loc="lower left", fontsize=9)
-
-
-def one_legend(axes: np.ndarray) -> None:
-    """Move the legend of a grid of panels into its last, empty panel."""
-    for axis in axes.flat[:-1]:
-        axis.get_legend().remove()
-    last = axes.flat[-1]
-    last.axis("off")
-    last.legend(*axes.flat[0].get_legend_handles_labels(), loc="center")
-
-
-def intervals(table: pd.DataFrame, xlabel: str, chance: float | None = None) -> Figure:
+def intervals(
+    table: pd.DataFrame, xlabel: str, chance: float | None = None, width: float = 8.0
+) -> Figure:
     """Draw intervals as a forest plot.
 
     Parameters
@@ -193,8 +162,10 @@ def intervals(table: pd.DataFrame, xlabel: str, chance: float | None = None) -> 
         What is measured.
     chance : float, optional
         Drawn as a dashed line.
+    width : float
+        In inches, without the names.
     """
-    figure, axis = plt.subplots(figsize=(8, 0.42 * len(table) + 1.2))
+    figure, axis = plt.subplots(figsize=(width, 0.42 * len(table) + 1.2))
     offsets = np.linspace(-0.16, 0.16, len(table.columns)) if len(table.columns) > 1 else [0.0]
     for name, colour, marker, offset in zip(
         table.columns, (GREY, BLUE, ORANGE, GREEN), "sDo^", offsets, strict=False

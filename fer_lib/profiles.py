@@ -1,8 +1,36 @@
-"""Profiles: how much work a build does. The page header names the one that made it."""
+"""Profiles: at what scale a build trains. The page header names the one that made it.
+
+What pages take besides, such as how many images they explain, is in `fer_lib.amounts`, so that
+another number there trains nothing again.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+SCALES = ("full", "small", "tiny")  # of headline arms, of comparisons, of trainings from nothing
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large one training is.
+
+    Attributes
+    ----------
+    side : int
+        Side of the square network input, in pixels.
+    frozen : int
+        Stages of a pretrained backbone that stay as they are, stem included; 0 trains all of it.
+    epochs : int
+        Most epochs; early stopping may end it sooner.
+    patience : int
+        Epochs without a better validation loss before training stops.
+    """
+
+    side: int
+    frozen: int
+    epochs: int
+    patience: int
 
 
 @dataclass(frozen=True)
@@ -13,48 +41,64 @@ class Profile:
     ----------
     name : str
         ``smoke`` (tests, CI), ``book`` (the default), ``book-full``, ``paper``.
-    image_size : int
-        Side of the square network input, in pixels.
-    epochs : int
-        Most epochs of one training; early stopping may end it sooner.
-    patience : int
-        Epochs without a better validation loss before training stops.
+    full, small, tiny : Scale
+        Of headline arms, of comparisons among arms, and of trainings that start from nothing.
     batch_size : int
         Images per optimisation step.
     weight_average : float
-        Decay per step of the running average of the dual-task model's weights; 0 for none, as in
+        Decay per step of the running average of a pretrained model's weights; 0 for none, as in
         the paper.
+    views : int
+        Stored changed copies of each image, where a backbone is partly frozen.
     train_fraction : float
         Share of the training images that an epoch uses, in (0, 1].
     test_subjects : int
         Subjects in the further rendered test set.
-    bootstrap : int
-        Resamples (of subjects) behind each interval.
-    lime_images, lime_samples : int
-        Images that LIME explains, and perturbed copies per image.
-    cam_images : int
-        Images behind the scored Grad-CAM table.
     """
 
     name: str
-    image_size: int
-    epochs: int
-    patience: int
+    full: Scale
+    small: Scale
+    tiny: Scale
     batch_size: int
     weight_average: float
+    views: int
     train_fraction: float
     test_subjects: int
-    bootstrap: int
-    lime_images: int
-    lime_samples: int
-    cam_images: int
+
+    @property
+    def image_size(self) -> int:
+        """Side of the headline arms' input, in pixels."""
+        return self.full.side
 
 
+_SMOKE = Scale(64, 6, 1, 1)
+_PAPER = Scale(224, 0, 100, 10)
 PROFILES = (
-    Profile("smoke", 64, 1, 1, 32, 0.0, 0.2, 10, 100, 4, 60, 14),
-    Profile("book", 112, 18, 8, 32, 0.99, 1.0, 100, 2000, 14, 400, 140),
-    Profile("book-full", 160, 40, 10, 32, 0.99, 1.0, 100, 2000, 60, 1000, 300),
-    Profile("paper", 224, 100, 10, 32, 0.0, 1.0, 100, 2000, 60, 1000, 300),
+    Profile("smoke", _SMOKE, _SMOKE, Scale(32, 0, 1, 1), 32, 0.0, 3, 0.2, 10),
+    Profile(
+        "book",
+        full=Scale(112, 4, 7, 7),
+        small=Scale(96, 6, 4, 4),
+        tiny=Scale(64, 0, 3, 3),
+        batch_size=32,
+        weight_average=0.96,
+        views=5,
+        train_fraction=1.0,
+        test_subjects=100,
+    ),
+    Profile(
+        "book-full",
+        full=Scale(160, 0, 40, 10),
+        small=Scale(112, 4, 20, 8),
+        tiny=Scale(96, 0, 30, 10),
+        batch_size=32,
+        weight_average=0.99,
+        views=16,
+        train_fraction=1.0,
+        test_subjects=100,
+    ),
+    Profile("paper", _PAPER, _PAPER, _PAPER, 32, 0.0, 0, 1.0, 100),
 )
 
 

@@ -7,38 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from fer_lib.labels import EMOTIONS
-
 MEAN = (0.485, 0.456, 0.406)  # of ImageNet, in RGB
 STD = (0.229, 0.224, 0.225)
-
-
-@dataclass(frozen=True)
-class FaceTensors:
-    """Faces as tensors, in table order.
-
-    Attributes
-    ----------
-    images : Tensor
-        uint8, shape (n, 3, side, side), RGB.
-    emotion : Tensor
-        int64, shape (n,), the place in `fer_lib.labels.EMOTIONS`.
-    authenticity : Tensor
-        float32, shape (n,), 1 for genuine and 0 for fake.
-    """
-
-    images: Tensor
-    emotion: Tensor
-    authenticity: Tensor
-
-    def __len__(self) -> int:
-        """Return the number of faces."""
-        return len(self.images)
 
 
 @dataclass(frozen=True)
@@ -65,39 +39,11 @@ class Augmentation:
     contrast: float = 0.25
 
 
-def from_table(table: pd.DataFrame, images: np.ndarray, rows: np.ndarray, side: int) -> FaceTensors:
-    """Resize the images of ``rows`` once and pair them with their labels.
-
-    Parameters
-    ----------
-    table : DataFrame
-        The whole data set's table, one row an image.
-    images : ndarray
-        uint8, shape (n, height, width, 3), in table order.
-    rows : ndarray
-        Positions to take, int, shape (m,).
-    side : int
-        Side of the result in pixels.
-
-    Returns
-    -------
-    FaceTensors
-        Of length m.
-    """
-    resized = resize(images[rows], side)
-    chosen = table.iloc[rows]
-    emotion = pd.Categorical(chosen["emotion"], categories=list(EMOTIONS)).codes
-    genuine = (chosen["authenticity"] == "genuine").to_numpy(np.float32)
-    return FaceTensors(
-        resized, torch.from_numpy(emotion.astype(np.int64)), torch.from_numpy(genuine)
-    )
-
-
 def resize(images: np.ndarray, side: int) -> Tensor:
     """Return uint8 images (n, height, width, 3) as uint8 (n, 3, side, side), antialiased."""
     parts = []
     for start in range(0, len(images), 256):
-        part = torch.from_numpy(np.ascontiguousarray(images[start : start + 256]))
+        part = torch.from_numpy(np.array(images[start : start + 256]))
         part = part.permute(0, 3, 1, 2)
         if tuple(part.shape[-2:]) != (side, side):
             part = functional.interpolate(
@@ -116,6 +62,13 @@ def normalise(images: Tensor) -> Tensor:
     mean = torch.tensor(MEAN).view(1, 3, 1, 1) * 255
     std = torch.tensor(STD).view(1, 3, 1, 1) * 255
     return ((images.float() - mean) / std).contiguous(memory_format=torch.channels_last)
+
+
+def pixels(images: Tensor) -> Tensor:
+    """Map normalised images back to uint8 RGB: the inverse of `normalise`, what is beyond cut."""
+    mean = torch.tensor(MEAN).view(1, 3, 1, 1) * 255
+    std = torch.tensor(STD).view(1, 3, 1, 1) * 255
+    return (images * std + mean).round().clamp(0, 255).to(torch.uint8).contiguous()
 
 
 def augment(images: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,13 +12,15 @@ import pandas as pd
 import torch
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
-from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from fer_lib import progress
 from fer_lib.checkpoint import Checkpoint, fingerprint
+from fer_lib.determinism import set_determinism
+from fer_lib.losses import Loss
 from fer_lib.models.output import DualOutput
-from fer_lib.tensors import Augmentation, FaceTensors, augment, batches, normalise
+from fer_lib.samples import ImageSamples, Samples
+from fer_lib.tensors import batches
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,18 @@ class TrainConfig:
         Of Adam, at the start.
     plateau_patience, plateau_factor : int, float
         ReduceLROnPlateau on the validation loss; the paper names it without its settings.
-    alpha, beta : float
-        Weights of the emotion and the authenticity loss, equation (1).
+    loss : Loss
+        The joint loss.
+    weighted : bool
+        Whether images are drawn with replacement, all fourteen cells of emotion and authenticity
+        equally often.
     average : float
         Decay per step of the running average of the weights that is evaluated and kept; 0 keeps
         the weights themselves, as the paper does.
-    frozen_stages : int
-        Stages of a pretrained backbone, stem included, that stay as they are.
     train_fraction : float
         Share of the training images per epoch.
     seed, threads : int
         Same seed, same thread count and same kind of device give the same bits.
-    augmentation : Augmentation
-        Sizes of the random changes.
     """
 
     epochs: int = 100
@@ -57,14 +57,12 @@ class TrainConfig:
     learning_rate: float = 1e-4
     plateau_patience: int = 3
     plateau_factor: float = 0.5
-    alpha: float = 0.4
-    beta: float = 0.6
+    loss: Loss = field(default_factory=Loss)
+    weighted: bool = False
     average: float = 0.0
-    frozen_stages: int = 0
     train_fraction: float = 1.0
     seed: int = 0
     threads: int = 1
-    augmentation: Augmentation = field(default_factory=Augmentation)
 
 
 def device() -> torch.device:
@@ -72,37 +70,19 @@ def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def set_determinism(seed: int, threads: int) -> None:
-    """Fix the seed, the thread count and the algorithms, so that a run repeats bit for bit."""
-    # cuBLAS reads this when it starts, and without it refuses to work deterministically.
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.backends.cudnn.benchmark = False
-    torch.manual_seed(seed)
-    torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
-    # Filling memory that is overwritten anyway costs a quarter of the time and changes no result.
-    torch.utils.deterministic.fill_uninitialized_memory = False
-
-
-def joint_loss(
-    output: DualOutput, emotion: Tensor, authenticity: Tensor, alpha: float, beta: float
-) -> Tensor:
-    """Return alpha x cross-entropy(emotion) + beta x BCE(authenticity), a scalar.
-
-    Parameters
-    ----------
-    output : DualOutput
-        Logits, (n, 7) and (n,).
-    emotion, authenticity : Tensor
-        int64 (n,) and float32 (n,).
-
-    References
-    ----------
-    doi:10.28991/ESJ-2026-010-02-018, equation (1).
-    """
-    return alpha * functional.cross_entropy(
-        output.emotion, emotion
-    ) + beta * functional.binary_cross_entropy_with_logits(output.authenticity, authenticity)
+def outputs(model: nn.Module, samples: Samples, batch_size: int = 64) -> DualOutput:
+    """Return the logits of both heads for samples as they are, on the CPU."""
+    # Moving a model takes milliseconds, and a GPU then saves minutes; it goes back afterwards,
+    # because whoever explains or stores a model expects it on the CPU.
+    home, where = next(model.parameters()).device, device()
+    model.to(where).eval()
+    parts = []
+    with torch.inference_mode():
+        for batch in batches(len(samples), batch_size, None):
+            output = model(*(part.to(where) for part in samples.plain(batch)))
+            parts.append([head.cpu() for head in output])
+    model.to(home)
+    return DualOutput(*(torch.cat(head) for head in zip(*parts, strict=True)))
 
 
 def predict(model: nn.Module, images: Tensor, batch_size: int = 64) -> tuple[Tensor, Tensor]:
@@ -113,48 +93,23 @@ def predict(model: nn.Module, images: Tensor, batch_size: int = 64) -> tuple[Ten
     (Tensor, Tensor)
         Emotion (n, 7), rows summing to one, and P(genuine) (n,), on the CPU.
     """
-    # Moving a model takes milliseconds, and a GPU then saves minutes; it goes back afterwards,
-    # because whoever explains or stores a model expects it on the CPU.
-    home, where = next(model.parameters()).device, device()
-    model.to(where).eval()
-    emotion, authenticity = [], []
-    with torch.inference_mode():
-        for batch in batches(len(images), batch_size, None):
-            output = model(normalise(images[batch]).to(where))
-            emotion.append(output.emotion.softmax(1).cpu())
-            authenticity.append(output.authenticity.sigmoid().cpu())
-    model.to(home)
-    return torch.cat(emotion), torch.cat(authenticity)
+    nothing = torch.empty(0)
+    output = outputs(model, ImageSamples(images, nothing, nothing), batch_size)
+    return output.emotion.softmax(1), output.authenticity.sigmoid()
 
 
-def evaluate(model: nn.Module, data: FaceTensors, config: TrainConfig) -> dict[str, float]:
-    """Return loss, emotion accuracy, authenticity accuracy and AUC on ``data``."""
-    p_emotion, p_genuine = predict(model, data.images)
-    loss = config.alpha * functional.nll_loss(
-        p_emotion.clamp_min(1e-12).log(), data.emotion
-    ) + config.beta * functional.binary_cross_entropy(p_genuine, data.authenticity)
-    genuine = data.authenticity.numpy()
+def evaluate(model: nn.Module, samples: Samples, loss: Loss) -> dict[str, float]:
+    """Return loss, emotion accuracy, authenticity accuracy and AUC on ``samples``."""
+    output = outputs(model, samples)
+    guess = (output.authenticity >= 0).float()
     return {
-        "loss": float(loss),
-        "emotion_accuracy": float((p_emotion.argmax(1) == data.emotion).float().mean()),
-        "authenticity_accuracy": float(
-            ((p_genuine >= 0.5).float() == data.authenticity).float().mean()
+        "loss": float(loss(output, samples.emotion, samples.genuine)),
+        "emotion_accuracy": float((output.emotion.argmax(1) == samples.emotion).float().mean()),
+        "authenticity_accuracy": float((guess == samples.genuine).float().mean()),
+        "authenticity_auc": float(
+            roc_auc_score(samples.genuine.numpy(), output.authenticity.numpy())
         ),
-        "authenticity_auc": float(roc_auc_score(genuine, p_genuine.numpy())),
     }
-
-
-def freeze(model: nn.Module, stages: int) -> None:
-    """Keep the stem and the first ``stages - 1`` block stages of a timm backbone as they are."""
-    if not stages:
-        return
-    backbone = model.backbone
-    for part in [backbone.conv_stem, backbone.bn1, *list(backbone.blocks)[: stages - 1]]:
-        for parameter in part.parameters():
-            parameter.requires_grad_(False)
-        for module in part.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.momentum = 0.0  # its running statistics stay too
 
 
 def optimiser(model: nn.Module, config: TrainConfig) -> torch.optim.Adam:
@@ -170,30 +125,39 @@ def averaged(model: nn.Module, config: TrainConfig) -> AveragedModel | None:
     return AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.average), use_buffers=True)
 
 
+def balanced_order(samples: Samples, generator: torch.Generator) -> Tensor:
+    """Return as many places as there are samples, each cell of both labels equally often."""
+    cell = samples.emotion * 2 + samples.genuine.long()
+    weight = 1 / torch.bincount(cell).clamp_min(1)[cell].double()
+    return torch.multinomial(weight, len(samples), replacement=True, generator=generator)
+
+
 def train_epoch(
     model: nn.Module,
-    data: FaceTensors,
+    samples: Samples,
     adam: torch.optim.Adam,
     config: TrainConfig,
     generator: torch.Generator,
     average: AveragedModel | None = None,
 ) -> dict[str, float]:
-    """Go once over ``train_fraction`` of ``data``; return mean loss and both accuracies.
+    """Go once over ``train_fraction`` of ``samples``; return mean loss and both accuracies.
 
     Images are drawn and changed on the CPU, so chance there is the same on every device; a batch
     then goes to where the model is.
     """
     where = next(model.parameters()).device
     model.train()
-    budget = max(config.batch_size, round(len(data) * config.train_fraction))
+    budget = max(config.batch_size, round(len(samples) * config.train_fraction))
+    order = balanced_order(samples, generator) if config.weighted else None
     seen, total, right, genuine_right = 0, 0.0, 0, 0
-    for batch in batches(len(data), config.batch_size, generator):
+    for batch in batches(len(samples), config.batch_size, generator):
         if seen >= budget:
             break
-        images = augment(normalise(data.images[batch]), config.augmentation, generator)
-        emotion, genuine = data.emotion[batch].to(where), data.authenticity[batch].to(where)
-        output = model(images.to(where))
-        loss = joint_loss(output, emotion, genuine, config.alpha, config.beta)
+        if order is not None:
+            batch = order[batch]
+        emotion, genuine = samples.emotion[batch].to(where), samples.genuine[batch].to(where)
+        output = model(*(part.to(where) for part in samples.drawn(batch, generator)))
+        loss = config.loss(output, emotion, genuine)
         adam.zero_grad(set_to_none=True)
         loss.backward()
         adam.step()
@@ -273,19 +237,29 @@ class Chance:
             torch.cuda.set_rng_state(state["cuda"])
 
 
+def tensors_of(samples: Samples) -> dict[str, Tensor]:
+    """Return the tensors behind some samples, by name."""
+    found = {}
+    for name, value in vars(samples).items():
+        parts = value if isinstance(value, tuple) else (value,)
+        found |= {f"{name}{k}": part for k, part in enumerate(parts) if isinstance(part, Tensor)}
+    return found
+
+
 def belongs_to(
     model: nn.Module,
-    train: FaceTensors,
-    validation: FaceTensors,
+    train: Samples,
+    validation: Samples,
     config: TrainConfig,
     where: torch.device,
 ) -> dict[str, str]:
     """Return all that decides the result of a training, before it starts, for a checkpoint."""
     return {
         "settings": json.dumps(asdict(config), sort_keys=True),
+        "changes": str(getattr(train, "augmentation", None)),
         "model or starting weights": fingerprint(model.state_dict()),
-        "training data": fingerprint(vars(train)),
-        "validation data": fingerprint(vars(validation)),
+        "training data": fingerprint(tensors_of(train)),
+        "validation data": fingerprint(tensors_of(validation)),
         "device": where.type,
         "version of torch": torch.__version__,
     }
@@ -293,8 +267,8 @@ def belongs_to(
 
 def fit(
     model: nn.Module,
-    train: FaceTensors,
-    validation: FaceTensors,
+    train: Samples,
+    validation: Samples,
     config: TrainConfig,
     label: str,
     checkpoint: Path | None = None,
@@ -304,8 +278,8 @@ def fit(
     Parameters
     ----------
     model : nn.Module
-        Returns `DualOutput`.
-    train, validation : FaceTensors
+        Takes what the samples give, and returns `DualOutput`.
+    train, validation : Samples
         Of different subjects; nothing is chosen on any other data.
     config : TrainConfig
         How.
@@ -327,7 +301,6 @@ def fit(
     store = Checkpoint(checkpoint, label, made_from)
     generator = torch.Generator().manual_seed(config.seed)
     model.to(where, memory_format=torch.channels_last)
-    freeze(model, config.frozen_stages)
     adam = optimiser(model, config)
     average = averaged(model, config)
     kept = model if average is None else average.module
@@ -349,7 +322,7 @@ def fit(
         start = time.perf_counter()
         rate = adam.param_groups[0]["lr"]
         row = train_epoch(model, train, adam, config, generator, average)
-        scores = evaluate(kept, validation, config)
+        scores = evaluate(kept, validation, config.loss)
         row |= {f"val_{name}": value for name, value in scores.items()}
         row |= {"learning_rate": rate, "seconds": time.perf_counter() - start}
         record.history.append({"epoch": epoch, **row})

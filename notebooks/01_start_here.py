@@ -27,13 +27,16 @@ seed = 0
 import numpy as np
 import pandas as pd
 
-from fer_lib import claims, describe, experiment, faces, metrics, page, plots, profiles
+from fer_lib import amounts, claims, collect, describe, faces, metrics, page, plots
 
 plots.use_style()
 ledger = claims.load("diya2026")
-runs = experiment.need_all(data, data_root, profile, seed)
+runs = {
+    shown: collect.first(arm, data, data_root, profile, seed)
+    for arm, shown in {"cnn_baseline": "CNN baseline", "dual_task": "dual-task model"}.items()
+}
 about = runs["dual-task model"].about
-scale = profiles.get(about["profile"])
+scale = amounts.get(about["profile"])
 page.header_of_run(about)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Rendered faces of seven people: angry, disgust, fear, happy, neutral, sad and surprise, all of them genuine expressions in the sense of the generator."}}
@@ -162,8 +165,15 @@ page.table(
 # ## The pages
 #
 # - [The data](02_data.ipynb): the set, its truth, and the split by subject
-# - [The CNN baseline](03_cnn_baseline.ipynb) and [the proposed dual-task model](04_dual_task.ipynb)
-# - [Evaluation](05_evaluation.ipynb): all scores, each with its interval
-# - [Explanations](06_explanations.ipynb): Grad-CAM and LIME, shown and scored
-# - [Ethics, data card, model card](07_ethics.ipynb): what must not be concluded
+# - The six models: [CNN baseline](03_cnn_baseline.ipynb), [two streams](04_two_stream.ipynb),
+#   [EfficientNet-B3 embedding](05_b3_embedding.ipynb), [embedding fusion](06_embedding_fusion.ipynb),
+#   [dual-branch](07_dual_branch.ipynb), [the proposed model](08_dual_task.ipynb)
+# - [Sampling and losses](09_sampling.ipynb): SMOTE, weights, focal loss, and SMOTE in the wrong place
+# - Results: [emotion](10_emotion.ipynb), [authenticity](11_authenticity.ipynb),
+#   [six models compared](12_comparison.ipynb), [uncertainty and calibration](15_calibration.ipynb)
+# - [Ablations](13_ablations.ipynb) and the [leakage laboratory](14_leakage.ipynb)
+# - Explanations: [Grad-CAM](16_grad_cam.ipynb) and [LIME](17_lime.ipynb), shown, and scored
+#   against the truth
+# - [Fairness](18_fairness.ipynb): scores by group, and the same face in every skin tone
+# - [Ethics, data card, model card](20_ethics.ipynb): what must not be concluded
 # - [About this build](../book/about_this_build.md): what made these pages

@@ -26,23 +26,23 @@ import itertools
 
 import pandas as pd
 
-from fer_lib import claims, describe, experiment, page, plots, profiles
+from fer_lib import claims, model_page, page, plots
 from fer_lib.models.cnn_baseline import CNNBaseline
 
 plots.use_style()
 ledger = claims.load("diya2026")
-run = experiment.obtain(experiment.Experiment("cnn_baseline", data, data_root, profile, seed))
-page.header_of_run(run.about)
+run, model = model_page.open_run("cnn_baseline", data, data_root, profile, seed)
 
 # %% [markdown]
 # ## Architecture
 #
-# The table is read off the live model at the image size of this profile.
+# Drawn from the live network of this run, at the image size of this profile.
 
-# %%
-side = profiles.get(profile).image_size
-model = CNNBaseline(side)
-page.table(describe.layers(model, side), f"Layers of the CNN baseline at {side} pixels")
+# %% tags=["hide-input"] mystnb={"image": {"alt": "A column of boxes: three convolutions with pooling between them, then pooling, the dense layer and two heads side by side, each box with its output shape and parameters."}}
+figure = model_page.draw(run, model)
+
+# %% tags=["hide-input"]
+model_page.parts(run, model)
 
 # %% [markdown]
 # ## Which architecture has the printed number of parameters?
@@ -79,8 +79,7 @@ page.table(candidates, "Parameter counts of candidate architectures", index=Fals
 # ## Training
 
 # %% tags=["hide-input"]
-page.table(describe.settings(run.about, ledger), "Training settings: the paper's and this run's")
-page.say(describe.training(run))
+model_page.training(run, ledger)
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Three panels over the epochs of the CNN baseline: joint loss, emotion accuracy and authenticity accuracy, for the training and the validation part, with the kept epoch marked."}}
 figure = plots.learning_curves(run.history)

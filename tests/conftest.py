@@ -4,6 +4,9 @@ import os
 
 import pytest
 
+# Before torch is imported: on a busy machine two threads that wait for each other are the slowest.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(autouse=True)
 def environment_stays():

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from fer_lib import provenance
 
 SHA = "0f3a" * 16
-RUN = "cnn_baseline-rendered46-book-group-seed0-aaaaaaaaaaaa"
+RUN = "cnn_baseline-rendered46-book-seed3-aaaaaaaaaaaa"
 RENDERED = {"commit": "1c4c876abcde", "modified": False}
 MACHINE = {
     "python": "3.11.7",
@@ -25,15 +25,18 @@ def record_of(profile="book", data="rendered46", groups="subject", **more):
         "computed": {**RENDERED, **computed},
         "environment": MACHINE,
         "provenance": [provenance.facts(profile, data, SHA, groups, 3, **more)],
-        "runs": {"cnn_baseline": RUN},
+        "runs": {"cnn_baseline, seed 3": RUN},
         "ingredients": {},
     }
 
 
 def run_of():
     return {
-        "model": "cnn_baseline",
-        "split": "group",
+        "arm": "cnn_baseline",
+        "settings": {"protocol": "group", "model": "cnn_baseline", "scale": "full"},
+        "image_size": 112,
+        "frozen_stages": 0,
+        "trainable": 684232,
         "seed": 3,
         "config": {"epochs": 18},
         "epochs": 9,

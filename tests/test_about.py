@@ -51,15 +51,15 @@ def test_the_parts_say_what_records_and_runs_say(tmp_path):
     assert "2 pages" in told["pages"]
     assert "2026-11-21 12:00 UTC" in told["pages"]
     assert "this build" in told["pages"]
-    assert f"CNN baseline {RUN} group 3 9 of 18 301.4 s 0f3a0f3a0f3a run.json" in told["runs"]
+    assert f"cnn_baseline {RUN} group 3 9 of 18 301.4 s 0f3a0f3a0f3a run.json" in told["runs"]
     assert told["failed"] == "Nothing failed in this build."
     later = fragments(tmp_path, [record_of()], build_start="2026-11-21T12:00:01+00:00")
     assert "the store" in later["pages"]
 
 
 def test_what_failed_is_named_with_its_reason(tmp_path):
-    told = fragments(tmp_path, failures=[{"name": "04_dual_task", "reason": "KeyError: <x>"}])
-    assert "04_dual_task KeyError: <x>" in told["failed"]
+    told = fragments(tmp_path, failures=[{"name": "08_dual_task", "reason": "KeyError: <x>"}])
+    assert "08_dual_task KeyError: <x>" in told["failed"]
     assert told["pages"] == "No page was computed."
     assert told["runs"] == "No run is there."
 
@@ -85,3 +85,18 @@ def test_the_outcome_of_verify_is_told(tmp_path):
     assert "page 20" not in told
     assert "1.3e-05" in told
     assert "another commit" in told
+
+
+def test_the_cost_of_an_arm_adds_up_its_seeds():
+    runs = [run_of() | {"seed": 3}, run_of() | {"seed": 4}, run_of() | {"arm": "other"}]
+    text = text_of(about.budget(runs))
+    assert "15 minutes of training in all" in text  # three times 301.4 s
+    assert "What 2 arms cost" in text
+    rows = [
+        [cell.get_text() for cell in row.find_all(["th", "td"])]
+        for row in soup(about.budget(runs)).find_all("tr")
+    ]
+    by_arm = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert by_arm["cnn_baseline"]["seeds"] == "2"
+    assert by_arm["cnn_baseline"]["minutes in all"] == "10.0"
+    assert by_arm["other"]["minutes in all"] == "5.0"

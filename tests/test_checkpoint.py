@@ -13,10 +13,13 @@ import pytest
 import torch
 
 from fer_lib import checkpoint, progress, train
+from fer_lib.losses import Loss
 from fer_lib.models.cnn_baseline import CNNBaseline
-from fer_lib.tensors import FaceTensors
+from fer_lib.samples import ImageSamples
+from fer_lib.tensors import Augmentation
 
 HERE = Path(__file__).parent
+WIDE = Augmentation()
 PLAIN = train.TrainConfig(epochs=6, batch_size=16, learning_rate=2e-3)
 CONFIGS = {
     "plain": PLAIN,
@@ -27,21 +30,21 @@ CONFIGS = {
 }
 
 
-def faces(n: int, seed: int = 0) -> FaceTensors:
+def faces(n: int, seed: int = 0, changes: Augmentation | None = WIDE) -> ImageSamples:
     """Noise, and the genuine ones are brighter."""
     chance = torch.Generator().manual_seed(seed)
     genuine = torch.arange(n) % 2
     images = torch.randint(0, 128, (n, 3, 32, 32), generator=chance, dtype=torch.uint8)
     images += (genuine * 127).to(torch.uint8).view(n, 1, 1, 1)
-    return FaceTensors(images, torch.arange(n) % 7, genuine.float())
+    return ImageSamples(images, torch.arange(n) % 7, genuine.float(), changes)
 
 
-def fitted(config, path=None, filters=(8, 8, 8), data=None):
+def fitted(config, path=None, filters=(8, 8, 8), data=None, other=None):
     train.set_determinism(config.seed, config.threads)
     model = CNNBaseline(32, filters)
-    validation = faces(28, 1)
+    validation = other or faces(28, 1)
     if config == CONFIGS["past its best"]:
-        validation = replace(validation, authenticity=1 - validation.authenticity)
+        validation = replace(validation, genuine=1 - validation.genuine)
     history = train.fit(model, data or faces(64), validation, config, "test", path)
     return model.state_dict(), history.drop(columns="seconds")
 
@@ -178,9 +181,11 @@ def test_what_cannot_be_read_is_said_and_not_used(path, said):
 
 
 OTHERS = {
-    "settings": {"config": replace(PLAIN, epochs=3, learning_rate=1e-3)},
+    "settings": {"config": replace(PLAIN, epochs=3, loss=Loss("focal"))},
     "model or starting weights": {"filters": (8, 8, 4)},
     "training data": {"data": faces(64, 2)},
+    "validation data": {"other": faces(28, 2)},
+    "changes": {"data": faces(64, changes=replace(WIDE, flip=0.0))},
 }
 
 

@@ -58,10 +58,10 @@ def compared(tmp_path):
     def run(first, second):
         for folder, outputs in (("a", first), ("b", second)):
             cell = new_code_cell("show()", id="code-03", outputs=outputs)
-            path = tmp_path / folder / "05_evaluation-abc" / "page.ipynb"
+            path = tmp_path / folder / "10_emotion-abc" / "page.ipynb"
             path.parent.mkdir(parents=True)
             nbformat.write(new_notebook(cells=[cell]), path)
-        pages = [tmp_path / folder / "05_evaluation-abc" / "page.ipynb" for folder in "ab"]
+        pages = [tmp_path / folder / "10_emotion-abc" / "page.ipynb" for folder in "ab"]
         return compare.compare_pages(*pages)
 
     return run
@@ -75,7 +75,7 @@ def test_equal_pages_do_not_differ(compared):
 def test_one_digit_in_a_table_is_found(compared):
     changed = SCORES.assign(accuracy=[0.813, 0.5])
     (found,) = compared([table_output()], [table_output(changed)])
-    assert "05_evaluation, cell code-03" in found.place
+    assert "10_emotion, cell code-03" in found.place
     assert "“Scores”" in found.place
     assert found.what == "row “all”, column “accuracy”"
     assert (found.first, found.second) == ("“0.812”", "“0.813”")

@@ -7,21 +7,97 @@ import shutil
 
 import pytest
 
-from fer_lib import paths
+from fer_lib import arms, paths, plan
 from tests import copies
+from tools import graph
+
+# What each page opens, worked out by hand from what it shows; the table is that of the engine.
+# A page opens runs of these models, so their files count for it.
+OPENS = {
+    "01_start_here": {"cnn_baseline", "dual_task"},
+    "02_data": set(),
+    "03_cnn_baseline": {"cnn_baseline"},
+    "04_two_stream": {"two_stream"},
+    "05_b3_embedding": {"embedding_dense"},
+    "06_embedding_fusion": {"embedding_dense"},
+    "07_dual_branch": {"dual_branch"},
+    "08_dual_task": {"dual_task"},
+    "09_sampling": {"dual_task"},
+    "10_emotion": {"dual_task"},
+    "11_authenticity": {"dual_task"},
+    "12_comparison": {
+        "cnn_baseline",
+        "two_stream",
+        "embedding_dense",
+        "dual_branch",
+        "dual_task",
+    },
+    "13_ablations": {"dual_task"},
+    "14_leakage": {"dual_task"},
+    "15_calibration": {"dual_task", "dual_branch"},
+    "16_grad_cam": {
+        "cnn_baseline",
+        "two_stream",
+        "embedding_dense",
+        "dual_branch",
+        "dual_task",
+    },
+    "17_lime": {
+        "cnn_baseline",
+        "two_stream",
+        "embedding_dense",
+        "dual_branch",
+        "dual_task",
+    },
+    "18_fairness": {"cnn_baseline", "dual_task"},
+    "19_realtime": {"dual_task"},
+    "20_ethics": {"dual_task"},
+}
+WITHOUT_FIGURE = {"20_ethics"}
+WITHOUT_CLAIM = {"20_ethics"}
+
+
+def pages(names) -> set[str]:
+    """Return the rules of some pages."""
+    return {f"page_{name}" for name in names}
+
+
+def rule(arm: str) -> str:
+    return f"run_{arm}"
+
+
+def made(wanted) -> str:
+    """Return the rule that makes some activations."""
+    return f"activations_{wanted.name}".replace("-", "_")
+
+
+def runs_with(what) -> set[str]:
+    """Return the rules of the trainings whose arm fits."""
+    return {rule(arm.name) for arm in arms.ARMS.values() if what(arm)}
+
+
+def opening(models: set[str]) -> set[str]:
+    """Return the rules of the pages that open one of these models."""
+    return pages(name for name, opened in OPENS.items() if opened & models)
+
 
 DATA = {"data_rendered46"}
-RUNS = {"run_cnn_baseline", "run_dual_task"}
-PAGES = {
-    "page_01_start_here",
-    "page_02_data",
-    "page_03_cnn_baseline",
-    "page_04_dual_task",
-    "page_05_evaluation",
-    "page_06_explanations",
-    "page_07_ethics",
-}
-ALL = DATA | RUNS | PAGES
+RUNS = runs_with(lambda arm: True)
+
+
+def activations_of(profile: str) -> set[str]:
+    """Return the rules that make a profile's activations."""
+    return {
+        made(wanted)
+        for name in arms.ARMS
+        for one in arms.experiments(name, "rendered46", "", profile, 0)
+        for wanted in plan.all_activations(one)
+    }
+
+
+ACTIVATIONS = activations_of("smoke")
+PAGES = pages(OPENS)
+ALL = DATA | ACTIVATIONS | RUNS | PAGES
 
 
 @pytest.fixture(scope="module")
@@ -83,11 +159,11 @@ def new_weights(copy: copies.Copy) -> None:
         os.utime(path)
 
 
-EVALUATION = "notebooks/05_evaluation.py"
+EVALUATION = "notebooks/10_emotion.py"
 TABLE = {
     "nothing": (nothing, set()),
     "prose in a markdown cell": (
-        replaced(EVALUATION, "## Authenticity", "## On authenticity"),
+        replaced(EVALUATION, "## Summary scores", "## The summary scores"),
         set(),
     ),
     "a new markdown cell": (appended(EVALUATION, "\n# %% [markdown]\n# More.\n"), set()),
@@ -97,32 +173,51 @@ TABLE = {
     ),
     "a code cell": (
         replaced(EVALUATION, "plots.use_style()", "plots.use_style()  # changed"),
-        {"page_05_evaluation"},
+        {"page_10_emotion"},
     ),
-    "a new code cell": (appended(EVALUATION, "\n# %%\n1 + 1\n"), {"page_05_evaluation"}),
+    "a new code cell": (appended(EVALUATION, "\n# %%\n1 + 1\n"), {"page_10_emotion"}),
     "a tag on a cell": (replaced(EVALUATION, 'tags=["hide-input"]', 'tags=["hide-cell"]'), set()),
     "alt text": (replaced(EVALUATION, '"alt": "', '"alt": "Seen: '), set()),
     "a plot function": (
         replaced("fer_lib/plots.py", "def use_style", "def other():\n    pass\n\n\ndef use_style"),
-        PAGES,
+        PAGES - pages(WITHOUT_FIGURE),
     ),
     "a module of one page": (appended("fer_lib/data/leakage.py"), {"page_02_data"}),
-    "a module of another page": (appended("fer_lib/explain.py"), {"page_06_explanations"}),
+    "a module of another page": (appended("fer_lib/smote_demo.py"), {"page_09_sampling"}),
     "a loss": (
         replaced(
-            "fer_lib/train.py", "return alpha * functional", "return 1.0 * alpha * functional"
+            "fer_lib/losses.py", "return self.alpha * first", "return 1.0 * self.alpha * first"
         ),
-        ALL - DATA - {"page_02_data"},
+        RUNS | PAGES - {"page_02_data"},
     ),
     "one model": (
         appended("fer_lib/models/cnn_baseline.py"),
-        {
-            "run_cnn_baseline",
-            "page_01_start_here",
-            "page_03_cnn_baseline",
-            "page_05_evaluation",
-            "page_06_explanations",
-        },
+        runs_with(lambda arm: arm.model == "cnn_baseline") | opening({"cnn_baseline"}),
+    ),
+    "another model": (
+        appended("fer_lib/models/embedding_dense.py"),
+        runs_with(lambda arm: arm.model == "embedding_dense") | opening({"embedding_dense"}),
+    ),
+    "how a backbone is cut": (
+        replaced("fer_lib/backbones.py", "START_SEED = 0 ", "START_SEED = 1 "),
+        ALL - DATA - {"page_02_data"},
+    ),
+    "SMOTE": (appended("fer_lib/sampling.py"), RUNS | PAGES - {"page_02_data"}),
+    "the closest rival": (
+        replaced("fer_lib/arms.py", 'RIVAL = "dual_branch"', 'RIVAL = "two_stream"'),
+        PAGES - {"page_02_data"},
+    ),
+    "one arm": (
+        replaced(
+            "fer_lib/arms.py", 'wrong_05={"wrong_labels": 0.05}', 'wrong_05={"wrong_labels": 0.04}'
+        ),
+        {"run_wrong_05"} | PAGES - {"page_02_data"},
+    ),
+    "a new arm": (
+        replaced(
+            "fer_lib/arms.py", "wrong_05=", 'wrong_01={"wrong_labels": 0.01},\n        wrong_05='
+        ),
+        {"run_wrong_01"} | PAGES - {"page_02_data"},
     ),
     "the generator": (replaced("fer_lib/faces/shade.py", "import numpy", "\nimport numpy"), ALL),
     "an AU recipe": (appended("fer_lib/faces/recipes.py"), ALL),
@@ -134,9 +229,13 @@ TABLE = {
     ),
     "a claim": (
         replaced("book/claims/diya2026.yml", "id:", "id: "),
-        PAGES - {"page_07_ethics"},
+        PAGES - pages(WITHOUT_CLAIM),
     ),
-    "the freeze": (appended("book/freeze.yml", "# A comment.\n"), {"page_05_evaluation"}),
+    "the freeze": (
+        appended("book/freeze.yml", "# A comment.\n"),
+        {"page_10_emotion", "page_11_authenticity"},
+    ),
+    "the service": (appended("service/detect.py"), {"page_19_realtime"}),
     "a style sheet, a tool, the README": (
         lambda copy: [
             appended(f)(copy) for f in ("book/static/site/custom.css", "tools/gate.py", "README.md")
@@ -158,7 +257,11 @@ def test_exactly_what_depends_on_an_edit_runs_again(edited, edit):
 
 @pytest.mark.parametrize(
     ("settings", "expected"),
-    [({"FER_THREADS": "2"}, ALL), ({"profile": "book"}, ALL), ({"seed": 1}, RUNS | PAGES)],
+    [
+        ({"FER_THREADS": "2"}, ALL),
+        ({"profile": "book"}, (ALL - ACTIVATIONS) | activations_of("book")),
+        ({"seed": 1}, RUNS | PAGES),
+    ],
 )
 def test_a_setting_that_decides_makes_everything_it_decides(checkout, settings, expected):
     assert checkout.would_run(**settings) == expected
@@ -172,17 +275,18 @@ def test_a_second_clone_elsewhere_runs_nothing(checkout, tmp_path):
 @pytest.mark.parametrize(
     ("gone", "expected"),
     [
-        ("pages/05_evaluation-*", {"page_05_evaluation"}),
+        ("pages/10_emotion-*", {"page_10_emotion"}),
         ("runs/cnn_baseline-*", {"run_cnn_baseline"}),
         ("sets/rendered46-*", {"data_rendered46"}),
+        ("activations/b0-6-*", {"activations_b0_6_rendered46_64px"}),
     ],
 )
 def test_a_result_that_is_gone_is_made_again_alone(edited, gone, expected):
     (folder,) = edited.store.glob(gone)
     moved = folder.with_name("gone")
     folder.rename(moved)
-    for path in edited.store.glob("sets/*/*"):
-        os.utime(path)  # newer than the runs that were trained on it
+    for path in (*edited.store.glob("sets/*/*"), *edited.store.glob("activations/*/*")):
+        os.utime(path)  # newer than the runs that were trained on them
     try:
         assert edited.would_run() == expected
     finally:
@@ -192,15 +296,18 @@ def test_a_result_that_is_gone_is_made_again_alone(edited, gone, expected):
 def test_prune_leaves_what_this_commit_uses(edited, tmp_path):
     store = tmp_path / "store"
     shutil.copytree(edited.store, store)
-    old = store / "pages" / "05_evaluation-000000000000"
-    shutil.copytree(next(store.glob("pages/05_evaluation-*")), old)
+    old = store / "pages" / "10_emotion-000000000000"
+    shutil.copytree(next(store.glob("pages/10_emotion-*")), old)
     faces = store / "data" / "faces-000000000000"
     faces.mkdir(parents=True)
+    earlier = store / "activations" / "b0-6-rendered46-64px-000000000000"
+    shutil.copytree(next(store.glob("activations/b0-6-*")), earlier)
     copy = copies.Copy(edited.folder, store)
     done = copy.run("prune", "--profile", "smoke")
-    assert done.stdout.startswith("2 old results removed"), done.stderr
+    assert done.stdout.startswith("3 old results removed"), done.stderr
     assert not old.exists()
     assert not faces.exists()
+    assert not earlier.exists()
     assert copy.would_run() == set()
     assert copy.run("prune", "--profile", "smoke").stdout.startswith("0 old results removed")
 
@@ -208,21 +315,21 @@ def test_prune_leaves_what_this_commit_uses(edited, tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (nothing, ["05_evaluation is current: computed 2026-01-01", "at commit 0123456789ab"]),
+        (nothing, ["10_emotion is current: computed 2026-01-01", "at commit 0123456789ab"]),
         (
             replaced(EVALUATION, "plots.use_style()", "plots.use_style()  # changed"),
-            ["05_evaluation is stale", "changed (`import numpy as np`)"],
+            ["10_emotion is stale", "changed (`import numpy as np`)"],
         ),
         (
             appended("fer_lib/intervals.py"),
-            ["fer_lib/intervals.py changed", "05_evaluation is stale"],
+            ["fer_lib/intervals.py changed", "10_emotion is stale"],
         ),
         (
             appended("fer_lib/train.py"),
             [
                 "fer_lib/train.py changed (imported by way of fer_lib.experiment)",
-                "its run of cnn_baseline is another",
-                "cnn_baseline-rendered46-smoke-group-seed0, which it needs, is stale",
+                "its run of dual_task, seed 0 is another",
+                "dual_task-rendered46-smoke-seed0, which it needs, is stale",
             ],
         ),
         (
@@ -236,7 +343,7 @@ def test_prune_leaves_what_this_commit_uses(edited, tmp_path):
 def test_why_says_it_in_words(edited, change, said):
     change(edited)
     edited.pairs()
-    told = edited.why("05_evaluation")
+    told = edited.why("10_emotion")
     for words in said:
         assert words in told
 
@@ -248,11 +355,11 @@ def test_why_names_an_unknown_page(checkout):
 
 
 def test_profile_paper_goes_to_a_cluster(checkout):
-    """A dry run under the SLURM executor has one job for each model, seed and split."""
+    """A dry run under the SLURM executor has one job for each arm and seed."""
     names = checkout.would_run("--executor", "slurm", profile="paper", gpus=1, whole=True)
     runs = {name for name in names if name.startswith("run_")}
-    assert len(runs) == 2 * 5 * 2
-    assert "run_dual_task_rendered46_paper_image_seed4" in runs
+    assert len(runs) == 5 * len(arms.ARMS)
+    assert "run_dual_task_rendered46_paper_seed4" in runs
     assert names >= PAGES
     # Each training asks for a GPU, and nothing limits the cluster to the cores of this machine.
     assert checkout.said.count("gpu=1") == len(runs)
@@ -263,3 +370,10 @@ def test_the_copy_has_what_the_checkout_has():
     """The table would prove nothing of a page that it does not have."""
     names = {f"page_{path.stem}" for path in (paths.root() / "notebooks").glob("*.ipynb")}
     assert names == PAGES
+
+
+def test_the_tables_of_this_test_are_complete():
+    """Every page stands in them, and what it opens is what the engine's table lets it read."""
+    assert set(OPENS) == set(graph.PAGES)
+    for name, page in graph.PAGES.items():
+        assert OPENS[name] == {arms.get(arm).model for arm in (*page.arms, *page.first)}, name

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import pytest
 import toy as toys
 
-RUN = "cnn_baseline-rendered46-smoke-group-seed0"
+RUN = "cnn_baseline-rendered46-smoke-seed0"
+ACTIVATIONS = "b0_family-6-rendered46-64px"
 LIMIT = 3  # seconds that a cell may take
 # Each page but the first three goes wrong in its own way.
 TROUBLE = {
@@ -81,7 +82,8 @@ def sound(tmp_path_factory):
     toy = toys.make(tmp_path_factory.mktemp("sound"))
     built = toy.build("--jobs", "4")
     assert built.status == 0, built.said
-    assert toy.witnesses() == ["01_first", "02_second", "03_third", "cnn_baseline", "dual_task"]
+    done = ["01_first", "02_second", "03_third", "b0_family", "cnn_baseline", "dual_task"]
+    assert toy.witnesses() == done
     return toy
 
 
@@ -139,7 +141,7 @@ def trouble(sound, tmp_path_factory):
     toy.replace(
         "fer_lib/experiment.py",
         "        size = ",
-        "        if experiment.model == 'cnn_baseline':\n"
+        "        if name == 'cnn_baseline':\n"
         "            raise RuntimeError('the loss is nan')\n"
         "        size = ",
     )
@@ -352,6 +354,31 @@ def test_a_killed_job(toy, sound):
     check_same(toy, sound)
 
 
+def test_trainings_that_need_activations_which_failed_say_so(toy, sound):
+    for name in ("b0_family", "dual_task", "03_third"):
+        toy.forget(name)
+    toy.ask("b0_family", "die")
+    built = toy.build()
+    assert built.status == 1
+    assert f"error: {ACTIVATIONS} failed: it was not done" in built
+    assert f"error: dual_task-rendered46-smoke-seed0 failed: it needs {ACTIVATIONS}." in built
+    assert toy.witnesses() == ["03_third", "b0_family"]  # what does not need them is made
+    built = toy.build()
+    assert built.status == 0, built.said
+    assert toy.witnesses() == ["b0_family", "dual_task"]
+    check_same(toy, sound)
+
+
+def test_damaged_activations_are_made_again_and_what_came_of_them_stands(toy, sound):
+    file = toy.stored("b0_family") / "views.npy"
+    file.write_bytes(b"damaged")
+    built = toy.build()
+    assert built.status == 0, built.said
+    assert f"{ACTIVATIONS}: the stored result views.npy is damaged: making it again" in built
+    assert toy.witnesses() == ["b0_family"]
+    check_same(toy, sound)
+
+
 def test_killed_while_rendering(toy, sound):
     build = toy.start()
     toys.wait_for(lambda: list(toy.built.glob("rendering*/_build/*")), build)
@@ -377,7 +404,7 @@ def test_power_cut(toy, sound):
             stream.truncate(path.stat().st_size // 2 if number % 3 else 0)
     built = toy.build()
     assert built.status == 0, built.said
-    for name in ("rendered46", RUN, "01_first", "02_second", "03_third"):
+    for name in ("rendered46", ACTIVATIONS, RUN, "01_first", "02_second", "03_third"):
         assert f"{name}: the stored result " in built
         assert "damaged" in built.line(f"{name}: the stored result ")
     check_same(toy, sound)

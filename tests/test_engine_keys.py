@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -11,10 +12,10 @@ from contextlib import nullcontext
 import nbformat
 import pytest
 
-from fer_lib import keys, paths, sealed
+from fer_lib import arms, keys, paths, plan, sealed
 from fer_lib.data import generator
 from tests import copies
-from tools import cells, graph, jobs, reads, stage, work
+from tools import build, cells, graph, jobs, reads, stage, work
 
 SETTINGS = {"profile": "smoke", "data": "rendered46", "data_root": "", "seed": 0}
 
@@ -149,15 +150,113 @@ def test_a_page_is_executed_without_its_prose(name):
     assert {cell.cell_type for cell in book.cells} == {"code"}
 
 
-def test_every_profile_trains_each_model_once_per_seed_and_split():
-    found = jobs.all_jobs(SETTINGS | {"profile": "paper"})
-    runs = [job.experiment for job in found.values() if job.kind == "run"]
-    told = {(e.model, e.seed, e.split) for e in runs}
-    models = ("cnn_baseline", "dual_task")
-    assert told == {(m, s, p) for m in models for s in range(5) for p in ("group", "image")}
-    assert len(runs) == len(told)
+def of_kind(kind, **settings):
+    found = jobs.all_jobs(SETTINGS | settings)
     for job in found.values():  # in an order in which they could run
         assert all(list(found).index(need) < list(found).index(job.folder) for need in job.needs)
+    return [job for job in found.values() if job.kind == kind]
+
+
+SEEDS = {"smoke": (1, 1), "book": (5, 2), "book-full": (5, 5), "paper": (5, 5)}
+
+
+@pytest.mark.parametrize("profile", SEEDS)
+def test_every_profile_trains_each_arm_once_per_seed(profile):
+    most, others = SEEDS[profile]
+    runs = [job.experiment for job in of_kind("run", profile=profile, seed=3)]
+    told = sorted((e.arm.name, e.seed) for e in runs)
+    assert told == sorted(
+        (name, 3 + k)
+        for name in arms.ARMS
+        for k in range(most if name in ("dual_task", arms.RIVAL) else others)
+    )
+    assert {e.profile for e in runs} == {profile}
+
+
+@pytest.mark.parametrize("profile", SEEDS)
+def test_each_training_waits_for_the_activations_it_reads_and_no_others(profile):
+    found = jobs.all_jobs(SETTINGS | {"profile": profile}).values()
+    made = {job.activations: job.folder for job in found if job.kind == "activations"}
+    (data,) = (job.folder for job in found if job.kind == "data")
+    read = set()
+    for job in found:
+        if job.kind != "run":
+            continue
+        wanted = plan.all_activations(job.experiment)
+        assert set(job.needs) == {data, *(made[one] for one in wanted)}
+        read |= set(wanted)
+        frozen = job.experiment.frozen
+        assert len(job.experiment.activations) == bool(frozen) * len(job.experiment.arm.backbones)
+    assert read == set(made)  # none is made for nothing
+
+
+def test_activations_are_shared_by_all_arms_and_seeds():
+    shared = {job.experiment.activations for job in of_kind("run", profile="book")}
+    assert len(of_kind("activations", profile="book")) < 20
+    assert len(shared) < len(arms.ARMS) / 2
+
+
+def test_a_page_reads_the_runs_that_the_table_names():
+    """All seeds of an arm, or the first alone, and names each in its footer."""
+    found = {job.name: job for job in of_kind("page", profile="book", seed=3)}
+    runs = {job.folder: job for job in of_kind("run", profile="book", seed=3)}
+    for name, page in graph.PAGES.items():
+        wanted = {(arm, 3) for arm in page.first}
+        wanted |= {(arm, seed) for arm in page.arms for seed in range(3, 3 + seeds_of(arm))}
+        read = [runs[need].experiment for need in found[name].needs[1:]]
+        assert {(e.arm.name, e.seed) for e in read} == wanted
+        assert list(found[name].ingredients["runs"]) == [
+            f"{e.arm.name}, seed {e.seed}" for e in read
+        ]
+
+
+def seeds_of(arm):
+    return 5 if arm in ("dual_task", arms.RIVAL) else 2
+
+
+def test_every_arm_on_a_page_is_one():
+    named = {name for page in graph.PAGES.values() for name in (*page.arms, *page.first)}
+    assert named <= set(arms.ARMS)
+
+
+def test_a_result_that_began_at_random_is_made_again_once_weights_answer(monkeypatch, tmp_path):
+    """And what rests on it; one whose weights still cannot be had stays."""
+    monkeypatch.setenv("FER_CACHE", str(tmp_path))
+    found = jobs.all_jobs(SETTINGS)
+    for job in found.values():
+        with sealed.writing(job.place()) as part:
+            for name in jobs.FILES[job.kind]:
+                (part / name).write_text(json.dumps(began(job)) if name.endswith("n") else "")
+    monkeypatch.setattr(build.sources, "reachable", lambda family: family == "b3")
+    build.answers.cache_clear()
+    again = {job.name for job in build.missing(found)}
+    build.answers.cache_clear()
+    assert "b3-8-rendered46-64px" in again
+    assert "b3_embedding-rendered46-smoke-seed0" in again
+    assert "05_b3_embedding" in again
+    assert not any("xception" in name or "fusion" in name for name in again)
+    assert not any(name.startswith(("b3_substitute", "dual_task")) for name in again)
+    gone = [job for job in found.values() if not sealed.exists(job.place())]
+    assert {job.name for job in gone} == again
+
+
+def began(job):
+    """Return a record: b3 and xception at random, all else from weights."""
+    absent = ("b3", "xception")
+    if job.kind == "activations":
+        family = job.activations.family
+        return {
+            "family": family,
+            "pretrained": True,
+            "weights": {"file": "" if family in absent else "x"},
+        }
+    if job.kind == "run":
+        used = job.experiment.arm.backbones
+        return {
+            "random_start": any(family in absent for family in used),
+            "weights": [{"file": "" if family in absent else "x"} for family in used],
+        }
+    return {}
 
 
 def test_outputs_join_by_id_and_only_with_the_code_they_came_from():

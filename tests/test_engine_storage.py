@@ -9,7 +9,7 @@ import pytest
 
 from fer_lib import paths
 from tests import copies
-from tools import storage
+from tools import graph, storage
 from tools.check import InputError
 
 
@@ -49,11 +49,15 @@ def test_after_a_failure_the_rest_is_fetched():
 def test_a_fresh_clone_takes_everything_from_a_store_elsewhere(tmp_path):
     elsewhere = tmp_path / "elsewhere"
     first = copies.Copy(copies.sources(tmp_path / "first"), elsewhere)
-    first.fill_store()
     fresh = copies.Copy(copies.sources(tmp_path / "fresh"), tmp_path / "unused")
+    for copy in (first, fresh):
+        copies.few_arms(copy.folder)
+    first.fill_store()
     done = fresh.python("-c", FETCH, f"fs://{elsewhere}")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["10", "of", "10"]
+    # The data set, two trainings, the activations of one, and every page.
+    count = str(1 + 2 + 1 + len(graph.PAGES))
+    assert done.stdout.split() == [count, "of", count]
     assert not list(fresh.store.glob("*/*"))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from types import SimpleNamespace
 
 import matplotlib
 
@@ -16,7 +17,9 @@ from matplotlib.artist import Artist
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
-from fer_lib import figure_data, paths, plots
+from fer_lib import curves, figure_data, paths, plots, result_plots
+from fer_lib.calibration import Forecast, reliability
+from fer_lib.compare.few import from_few
 from fer_lib.intervals import Interval
 
 
@@ -127,9 +130,21 @@ def test_the_figures_of_the_book_are_read_and_repeat():
         yield plots.confusion({"m": np.array([[3, 1], [0, 4]])}, ("fake", "genuine"))
         yield plots.bars(pd.DataFrame({"fake": [1, 2]}, ["sad", "fear"]), "images")
         yield plots.intervals(pd.DataFrame({"m": [Interval(0.5, 0.4, 0.6, 9)]}, ["all"]), "share")
-        figure, axes = plt.subplots(1, 2)
-        plots.roc_axis(axes[0], {"m": (truth, score)}, "ROC")
-        plots.precision_recall_axis(axes[1], {"m": (truth, score)}, "PR")
+        curve = curves.mean_curve([(truth, score)])
+        for column, chance in zip(result_plots.RATES, (None, 0.5), strict=True):
+            figure, axis = plt.subplots()
+            result_plots.rates(axis, {"m": curve}, column, "title", chance)
+            result_plots.below(figure, axis)
+            yield figure
+        counts = np.eye(7, dtype=int), np.eye(2, dtype=int)
+        yield result_plots.both_heads(*counts, "m")
+        of = Forecast(np.arange(200).astype(str), score, truth.astype(float))
+        yield result_plots.reliability({"m": [reliability(of)]}, "probability")
+        yield result_plots.spread_of_ends((0.1, 0.9), from_few(score, 5, 20), "share")
+        told = pd.DataFrame({"epoch": [1, 2], "val_loss": [0.3, 0.2], "best": [False, True]})
+        figure, axis = plt.subplots()
+        lines = {"val_loss": ("validation", plots.BLUE)}
+        result_plots.histories(axis, [SimpleNamespace(history=told)], lines, "loss")
         yield figure
 
     for one, again in zip(figures(), figures(), strict=True):

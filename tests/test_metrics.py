@@ -134,15 +134,6 @@ def test_unknown_head_is_refused(predictions):
         metrics.head_scores(predictions, "gender", 10)
 
 
-def test_class_table_has_the_papers_columns(predictions):
-    found = metrics.class_table(predictions, "authenticity", 20)
-    assert list(found.index) == ["fake", "genuine"]
-    assert found["support"].sum() == len(predictions)
-    guess = np.where(predictions["p_genuine"] >= 0.5, "genuine", "fake")
-    expected = sk.precision_score(predictions["authenticity"], guess, pos_label="fake")
-    assert found.loc["fake", "precision"].value == pytest.approx(expected)
-
-
 def test_paired_difference_sees_a_small_but_steady_gain(predictions):
     better = predictions.copy()
     # One more right answer for each subject: unpaired intervals would overlap widely.

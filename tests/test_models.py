@@ -3,14 +3,23 @@
 import pytest
 import torch
 
-from fer_lib.models.cnn_baseline import PAPER, CNNBaseline
-from fer_lib.models.dual_task import DualTask, load_tensors
+from fer_lib import backbones, models, sources
+from fer_lib.models.cnn_baseline import CNNBaseline
+from fer_lib.models.output import DualOutput
 from fer_lib.models.squeeze_excitation import SqueezeExcitation
-from fer_lib.weights import OFFICIAL_B0, PACKAGED_LITE0
 
 
 def count(model):
     return sum(p.numel() for p in model.parameters())
+
+
+def bare(architecture):
+    return backbones.create(sources.random_start(architecture), None)
+
+
+def built(model, *architectures, frozen=0, side=64, paper=False, **options):
+    made = [bare(name) for name in architectures]
+    return models.module(model).build(made, frozen, side, paper, **options)
 
 
 def test_baseline_at_128_pixels_has_3_3_million_parameters():
@@ -23,7 +32,7 @@ def test_baseline_at_224_pixels_has_not():
 
 
 def test_the_papers_layout_prints_as_3_3_million():
-    assert round(count(CNNBaseline(224, **PAPER)) / 1e6, 1) == 3.3
+    assert round(count(built("cnn_baseline", side=224, paper=True)) / 1e6, 1) == 3.3
 
 
 def test_baseline_refuses_a_tiny_image():
@@ -31,16 +40,70 @@ def test_baseline_refuses_a_tiny_image():
         CNNBaseline(16)
 
 
-@pytest.mark.parametrize("source", [OFFICIAL_B0, PACKAGED_LITE0])
-def test_heads_have_their_shapes(source):
-    output = DualTask(source, None).eval()(torch.zeros(3, 3, 64, 64))
+LITE0, B0, MOBILE = "tf_efficientnet_lite0", "efficientnet_b0", "mobilenetv2_100"
+EVERY = {
+    "cnn_baseline": (),
+    "two_stream": (LITE0, MOBILE),
+    "embedding_dense": (LITE0,),
+    "dual_branch": (LITE0,),
+    "dual_task": (LITE0,),
+}
+
+
+@pytest.mark.parametrize("frozen", [0, 4, 8])
+@pytest.mark.parametrize("model", EVERY)
+def test_heads_have_their_shapes_and_depend_on_the_image(model, frozen):
+    if model == "cnn_baseline" and frozen:
+        pytest.skip("it has no backbone")
+    torch.manual_seed(0)
+    network = built(model, *EVERY[model], frozen=frozen).eval()
+    output = network(torch.randn(3, 3, 64, 64))
+    assert isinstance(output, DualOutput)
     assert output.emotion.shape == (3, 7)
     assert output.authenticity.shape == (3,)
+    assert len({*output.authenticity.tolist()}) == 3
+
+
+def test_a_fusion_sees_both_embeddings():
+    torch.manual_seed(0)
+    network = built("embedding_dense", MOBILE, LITE0, frozen=8).eval()
+    assert network.tail.dense[0].in_features == 1280 + 1280
+    images = torch.randn(2, 3, 64, 64)
+    before = network(images)
+    for trunk in network.trunks:  # one after the other is silenced
+        kept = trunk.forward
+        trunk.forward = lambda images, kept=kept: torch.zeros_like(kept(images))
+        assert not torch.allclose(network(images).emotion, before.emotion)
+        trunk.forward = kept
+
+
+def test_the_two_streams_share_nothing():
+    torch.manual_seed(0)
+    network = built("two_stream", LITE0, MOBILE, frozen=0)
+    for head, own, other in (("emotion", 0, 1), ("authenticity", 1, 0)):
+        network.zero_grad(set_to_none=True)
+        getattr(network(torch.randn(2, 3, 64, 64)), head).sum().backward()
+        assert all(p.grad is not None for p in network.tail.tops[own].parameters())
+        assert all(p.grad is None for p in network.tail.tops[other].parameters())
+        assert network.explained_layer(head) is network.tail.tops[own][-1]
+
+
+@pytest.mark.parametrize("model", EVERY)
+@pytest.mark.parametrize("head", ["emotion", "authenticity"])
+def test_the_explained_layer_is_the_last_feature_map_that_the_head_sees(model, head):
+    network = built(model, *EVERY[model]).eval()
+    seen = []
+    layer = network.explained_layer(head)
+    layer.register_forward_hook(lambda _m, _i, out: seen.append(out.requires_grad_()) or out)
+    getattr(network(torch.randn(1, 3, 64, 64)), head).sum().backward()
+    (features,) = seen
+    assert features.ndim == 4
+    with pytest.raises(ValueError, match="unknown head 'age'"):
+        network.explained_layer("age")
 
 
 def test_published_b0_backbone_has_its_count():
-    backbone = DualTask(OFFICIAL_B0, None).backbone
-    assert count(backbone) == 4_007_548
+    assert count(bare(B0)) == 4_007_548
 
 
 def test_squeeze_excitation_starts_as_the_identity():
@@ -52,13 +115,15 @@ def test_added_gates_leave_the_pretrained_network_alone():
     import timm
 
     torch.manual_seed(0)
-    plain = timm.create_model(PACKAGED_LITE0.architecture, num_classes=1000).eval()
-    gated = DualTask(PACKAGED_LITE0, plain.state_dict()).eval()
+    plain = timm.create_model(LITE0, num_classes=1000).eval()
+    gated = backbones.create(sources.PACKAGED_LITE0, plain.state_dict())
+    network = models.module("dual_task").build([gated], 0, 64, False).eval()
     images = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
-        plain.reset_classifier(0)
-        assert torch.equal(gated.backbone(images), plain(images))
-    gates = [m for m in gated.modules() if isinstance(m, SqueezeExcitation)]
+        features = network.tail.tops[0](images)
+        # The network lies channels-last, so convolutions add up in another order.
+        assert torch.allclose(features, plain.forward_features(images), rtol=1e-4, atol=1e-5)
+    gates = [m for m in network.modules() if isinstance(m, SqueezeExcitation)]
     assert len(gates) == 16
 
 
@@ -67,13 +132,3 @@ def test_gates_learn():
     gate = SqueezeExcitation(8, 2)
     gate(torch.randn(2, 8, 4, 4)).square().sum().backward()
     assert gate.expand.weight.grad.abs().sum() > 0
-
-
-def test_tensors_are_matched_by_order_and_shape():
-    model = torch.nn.Linear(3, 2)
-    load_tensors(model, {"w": torch.ones(2, 3), "b": torch.zeros(2)})
-    assert torch.equal(model.weight, torch.ones(2, 3))
-    with pytest.raises(ValueError, match="does not fit"):
-        load_tensors(model, {"w": torch.ones(3, 2), "b": torch.zeros(2)})
-    with pytest.raises(ValueError, match="has 1 tensors, the model 2"):
-        load_tensors(model, {"w": torch.ones(2, 3)})

@@ -98,3 +98,10 @@ def test_the_header_of_a_page_is_one_output_for_readers_and_programs(monkeypatch
 def test_curve_data_is_folded_under_its_caption(shown):
     page.curve_data(pd.DataFrame({"x": [1.0]}), "Points")
     assert soup_of(shown).summary.text == "Points"
+
+
+def test_a_measurement_in_any_column_is_marked():
+    rows = [{"stage": "detect", "ms": page.Measurement("4.1 <b>")}, {"stage": "all", "ms": "9"}]
+    shown = page.table_html(pd.DataFrame(rows), "Times", index=False)
+    assert '<span class="measurement">4.1 &lt;b&gt;</span>' in shown
+    assert shown.count("measurement") == 1

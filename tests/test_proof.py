@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from records import RENDERED, RUN, SHA, record_of, soup, text_of
 
-from fer_lib import provenance
+from fer_lib import profiles, provenance
 from tools import proof
 
 
@@ -21,7 +21,10 @@ def test_the_banner_states_profile_data_and_seed_and_leads_to_the_footer():
 
 def test_the_banner_warns_of_what_the_page_was_made_with():
     assert provenance.RENDERED_NOTE in text_of(proof.banner(record_of()))
-    assert "18 of 100 epochs" in text_of(proof.banner(record_of()))
+    full = profiles.get("book").full
+    told = text_of(proof.banner(record_of()))
+    assert f"{full.epochs} of 100 epochs" in told
+    assert f"images of {full.side} instead of 224 pixels" in told
     smoke = text_of(proof.banner(record_of("smoke")))
     assert provenance.SMOKE_NOTE in smoke
     assert "smaller scale" not in smoke
@@ -97,6 +100,7 @@ def test_every_link_of_the_footer_leads_to_a_published_file(tmp_path):
         folder.mkdir(parents=True)
         for name in names:
             (folder / name).write_text(name)
+    (run / "weights.safetensors").write_text("too large for a site")
     jobs = [
         SimpleNamespace(kind="page", name="03_cnn_baseline", place=lambda: page),
         SimpleNamespace(kind="run", name="a run", place=lambda: run),
@@ -108,3 +112,16 @@ def test_every_link_of_the_footer_leads_to_a_published_file(tmp_path):
     links = soup(proof.footer(record_of(), RENDERED, "..")).find_all("a")
     assert len(links) == 2 + len(proof.RUN_FILES)
     assert all((site / "notebooks" / link["href"]).resolve().is_file() for link in links)
+    assert {path.name for path in site.glob("runs/*/*")} == set(proof.RUN_FILES)
+
+
+def test_many_runs_are_folded_and_each_is_still_there():
+    few, many = record_of(), record_of()
+    few["runs"] = {f"arm, seed {k}": f"run-{k}" for k in range(proof.MANY)}
+    many["runs"] = few["runs"] | {"one more, seed 0": "run-more"}
+    folded = [soup(proof.files(record, "..")).details for record in (few, many)]
+    assert folded[0] is None
+    assert folded[1].summary.get_text() == f"{proof.MANY + 1} runs"
+    for folder in many["runs"].values():
+        for name in proof.RUN_FILES:
+            assert folded[1].find("a", href=f"../runs/{folder}/{name}")

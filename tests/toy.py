@@ -1,8 +1,9 @@
 """A checkout with a few tiny pages, to see what the engine does when something goes wrong.
 
-Everything is the project's own but the notebooks, the data set and the trainings: these take no
-time. What a page does beside its page, such as waiting or dying, is asked of it by files in the
-toy's folder, which lies outside the checkout and so decides no key.
+Everything is the project's own but the notebooks, the data set, the activations and the trainings,
+of which there are two: these take no time. What a page does beside its page, such as waiting or
+dying, is asked of it by files in the toy's folder, which lies outside the checkout and so decides
+no key.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import psutil
 from bs4 import BeautifulSoup, Tag
 
 from fer_lib import paths
+from tests import copies
 from tools import pairs
 
 COPIED = ("fer_lib", "tools", "book", "Snakefile", "constraints.txt", "_config.yml", "Makefile")
@@ -70,7 +72,7 @@ import json
 from fer_lib import paths
 
 (run,) = paths.cache().glob("runs/cnn_baseline-*/run.json")
-print("03_third read a run of", json.loads(run.read_text())["model"])
+print("03_third read a run of", json.loads(run.read_text())["arm"])
 """
 # A page: its title, its cells, what the table of pages says of it.
 PAGES = {
@@ -80,7 +82,7 @@ PAGES = {
         '# %%\nfrom fer_lib import words\n\nprint("02_second", words.SAID)\n',
         "Page()",
     ),
-    "03_third": ("The third page", RUN, 'Page(("cnn_baseline",))'),
+    "03_third": ("The third page", RUN, 'Page(first=("cnn_baseline",))'),
 }
 ASKED = '''\
 """What a page or a training does besides, as files in the folder ``$TOY`` ask."""
@@ -132,35 +134,59 @@ from types import SimpleNamespace
 from fer_lib import asked, data, keys, machine, plan, sealed
 
 
-def worth_another_start(about):
-    """Return that nothing better can be had."""
-    return False
-
-
 def obtain(experiment):
     """Return a run from the store, or one made at once."""
     folder = plan.run_place(experiment)[0]
+    name = experiment.arm.name
     with sealed.only_one(folder):
         if sealed.fault(folder, plan.RUN_FILES) is None:
             return SimpleNamespace(folder=folder)
         about = {
             **asdict(experiment),
+            "arm": name,
+            "settings": asdict(experiment.arm),
+            "image_size": 64,
+            "frozen_stages": 0,
+            "trainable": 0,
             "config": {"epochs": 1},
             "random_start": False,
+            "weights": [],
             "ingredients": plan.ingredients(
                 experiment, data.identity(experiment.data), keys.Library()
             ),
             "environment": machine.environment(1),
             "wall_seconds": 0.1,
         }
-        size = 8_000_000 if asked.wants(experiment.model, "large") else 1000
+        size = 8_000_000 if asked.wants(name, "large") else 1000
         with sealed.writing(folder) as part:
             (part / "run.json").write_text(json.dumps(about))
             (part / "history.csv").write_text("epoch\\n1\\n")
-            asked.of(experiment.model)
+            asked.of(name)
             (part / "predictions.parquet").write_bytes(b"p" * 1000)
             (part / "weights.safetensors").write_bytes(b"w" * size)
     return SimpleNamespace(folder=folder)
+'''
+ACTIVATE = '''\
+"""Activations that take no time; sealed and locked as the real ones are."""
+
+import json
+from dataclasses import asdict
+
+from fer_lib import activations, asked, sealed
+
+
+def obtain(wanted, data_root):
+    """Make activations at once, unless the store has them."""
+    folder, decides = activations.place(wanted, data_root)
+    with sealed.only_one(folder):
+        if sealed.fault(folder, activations.FILES) is None:
+            return
+        about = {**asdict(wanted), "weights": {"file": "x"}, "ingredients": decides}
+        with sealed.writing(folder) as part:
+            (part / "about.json").write_text(json.dumps(about))
+            asked.of(wanted.family)
+            for name in ("plain", "views", "further"):
+                (part / f"{name}.npy").write_bytes(b"a" * 1000)
 '''
 PROSE = ("book/about_this_build", "book/references")
 TOC = """\
@@ -279,6 +305,8 @@ class Toy:
         files = [*(f"notebooks/{name}" for name in list(pages)[1:]), *PROSE]
         chapters = "\n".join(f"  - file: {file}" for file in files)
         (self.checkout / "_toc.yml").write_text(TOC.format(chapters=chapters))
+        # It leads to the real pages, which a toy has not.
+        (self.checkout / "book" / "coverage.md").unlink(missing_ok=True)
 
     def stored(self, name: str) -> Path:
         """Return the one stored result of a page, a training or the data set."""
@@ -345,7 +373,7 @@ class Toy:
         return found
 
 
-KINDS = ("sets", "runs", "pages")
+KINDS = ("sets", "activations", "runs", "pages")
 
 
 def wait_for(what: Callable[[], object], process: subprocess.Popen | None = None) -> None:
@@ -378,6 +406,8 @@ def make(folder: Path) -> Toy:
     (library / "asked.py").write_text(ASKED)
     (library / "words.py").write_text("SAID = 'before the edit'\n")
     (library / "experiment.py").write_text(TRAINING)
+    (library / "activate.py").write_text(ACTIVATE)
+    copies.few_arms(toy.checkout)
     with (library / "data" / "rendered.py").open("a") as rendered:
         rendered.write(DATA)
     toy.set_pages(PAGES)

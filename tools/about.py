@@ -6,7 +6,7 @@ import html
 from datetime import datetime
 from pathlib import Path
 
-from fer_lib import page, plan
+from fer_lib import page
 from tools import proof
 from tools.tables import Html, each, table
 
@@ -73,18 +73,45 @@ def failed(failures: list[dict]) -> str:
     return table(rows, "Failed in this build", "wrapping")
 
 
+def budget(runs: list[dict]) -> str:
+    """Return what each arm cost: seeds, scale, and the minutes that its trainings took."""
+    rows = []
+    for arm in dict.fromkeys(run["arm"] for run in runs):
+        own = [run for run in runs if run["arm"] == arm]
+        took = sum(run["wall_seconds"] for run in own) / 60
+        first = own[0]
+        rows.append(
+            {
+                "arm": arm,
+                "model": first["settings"]["model"],
+                "seeds": len(own),
+                "scale": first["settings"]["scale"],
+                "image side": first["image_size"],
+                "frozen stages": first["frozen_stages"],
+                "parameters that learn": first["trainable"],
+                "minutes in all": Html(page.measured(f"{took:.1f}")),
+            }
+        )
+    total = sum(run["wall_seconds"] for run in runs) / 60
+    told = (
+        f"<p>{page.measured(f'{total:.0f}')} minutes of training in all, before dividing by the "
+        "trainings that run side by side.</p>"
+    )
+    return told + table(rows, f"What {proof.counted(len(rows), 'arm')} cost", "runs")
+
+
 def run_table(runs: list[dict]) -> str:
-    """Return the runs behind the pages, with their files."""
+    """Return what each arm cost, and the runs behind the pages with their files, folded away."""
     if not runs:
         return "<p>No run is there.</p>"
     rows = []
     for run in runs:
-        name = html.escape(plan.MODELS.get(run["model"], run["model"]))
+        name = html.escape(run["arm"])
         folder = html.escape(run["folder"])
         rows.append(
             {
                 "run": Html(f"{name}<br><code>{folder}</code>"),
-                "split by": run["split"],
+                "protocol": run["settings"]["protocol"],
                 "seed": str(run["seed"]),
                 "epochs": f"{run['epochs']} of {run['config']['epochs']}",
                 "took": Html(page.measured(f"{run['wall_seconds']} s")),
@@ -92,7 +119,9 @@ def run_table(runs: list[dict]) -> str:
                 "files": Html(proof.run_links(run["folder"], ROOT)),
             }
         )
-    return table(rows, f"{proof.counted(len(runs), 'run')}, each a folder of files", "runs")
+    count = proof.counted(len(runs), "run")
+    listed = table(rows, f"{count}, each a folder of files", "runs")
+    return f"{budget(runs)}<details><summary>All {count}</summary>{listed}</details>"
 
 
 def verification(verified: dict | None, rendered: dict) -> str:

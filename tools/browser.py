@@ -35,13 +35,13 @@ class Seen:
 
 
 @contextmanager
-def chromium() -> Iterator:
-    """Yield a running browser."""
+def chromium(*more: str) -> Iterator:
+    """Yield a running browser, started with further flags if there are any."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=executable(), headless=True, args=list(FLAGS)
+            executable_path=executable(), headless=True, args=[*FLAGS, *more]
         )
         try:
             yield browser

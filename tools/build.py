@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import os
 import shlex
@@ -16,7 +17,7 @@ from datetime import UTC, datetime
 
 from filelock import FileLock, Timeout
 
-from fer_lib import paths, sealed
+from fer_lib import paths, sealed, sources
 from tools import check, failure, jobs, pairs, render, storage, why
 
 # Snakemake is silent, for the jobs speak for themselves; but --quiet silences its errors as well,
@@ -60,13 +61,23 @@ def only_build() -> Iterator[None]:
 
 
 def random_start_to_repeat(job: jobs.Job) -> bool:
-    """Return whether a stored run began at random for want of weights that can be had by now."""
-    about = why.read(job.place(), "run") or {}
-    if not about.get("random_start"):
+    """Return whether a result began at random for want of weights that can be had by now."""
+    if job.kind not in ("activations", "run"):
         return False
-    from fer_lib import experiment  # imports torch, hence only here
+    about = why.read(job.place(), job.kind) or {}
+    if job.kind == "activations":
+        random = about.get("pretrained") and not about["weights"]["file"]
+        families = [about["family"]] if random else []
+    else:
+        started = zip(job.experiment.arm.backbones, about.get("weights", []), strict=False)
+        families = [f for f, source in started if about["random_start"] and not source["file"]]
+    return any(answers(family) for family in families)
 
-    return experiment.worth_another_start(about)
+
+@functools.cache
+def answers(family: str) -> bool:
+    """Return whether a family's weights can be downloaded now; asked once a process."""
+    return sources.reachable(family)
 
 
 def missing(found: dict[str, jobs.Job]) -> list[jobs.Job]:
@@ -74,11 +85,11 @@ def missing(found: dict[str, jobs.Job]) -> list[jobs.Job]:
     stale, repeated = [], set()
     for job in found.values():
         fault = job.fault()
-        if fault is None and job.kind == "run" and random_start_to_repeat(job):
+        if fault is None and random_start_to_repeat(job):
             fault = "began at random; weights can be had now"
             repeated.add(job.folder)
         if fault is None and repeated & set(job.needs):
-            fault = "shows such a run"
+            fault = "rests on such a result"
         if fault is None:
             continue
         if fault != "missing":

@@ -49,7 +49,9 @@ def direct(*extras: str) -> list[str]:
 def text() -> str:
     """Return what environment.yml should hold."""
     locked = pins()
-    lines = [f"      - {name}=={locked[name]}\n" for name in direct("book", "cluster", "dev")]
+    lines = [
+        f"      - {name}=={locked[name]}\n" for name in direct("serve", "book", "cluster", "dev")
+    ]
     return HEADER + "      - -c constraints.txt\n" + "".join(lines) + "      - -e .\n"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_lib import paths
-from fer_lib.plan import MODELS, Experiment
+from fer_lib import arms, paths
+from fer_lib.plan import Experiment
 
 PARAMETERS = ("profile", "data", "data_root", "seed")
 
@@ -17,41 +17,71 @@ class Page:
 
     Attributes
     ----------
-    runs : tuple of str
-        Models whose runs it reads.
+    arms : tuple of str
+        Arms all of whose runs it reads.
+    first : tuple of str
+        Arms of which it reads the first run only.
     files : tuple of str
         Files of the checkout it reads. A file that is read and not named here stops the build.
     """
 
-    runs: tuple[str, ...] = ()
+    arms: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Grid:
-    """What a profile trains: every model from so many seeds on each of these splits."""
-
-    seeds: int
-    splits: tuple[str, ...]
 
 
 CLAIMS = "book/claims/diya2026.yml"
 FREEZE = "book/freeze.yml"
-BOTH = tuple(MODELS)
+BOTH = ("cnn_baseline", "dual_task")
+SERVICE = tuple(
+    f"service/{name}"
+    for name in (
+        "__init__.py",
+        "align.py",
+        "detect.py",
+        "export.py",
+        "frames.py",
+        "local.py",
+        "measure.py",
+        "models/face_detection_yunet_2023mar.onnx",
+        "pipeline.py",
+        "predict.py",
+        # What the server reads, in a process of its own.
+        "__main__.py",
+        "app.py",
+        "guard.py",
+    )
+)
+EVERY_MODEL = (*arms.MODELS, *arms.SUBSTITUTES)
 PAGES = {
-    "01_start_here": Page(BOTH, (CLAIMS,)),
-    "02_data": Page((), (CLAIMS, "book/judge/run.json")),
-    "03_cnn_baseline": Page(("cnn_baseline",), (CLAIMS,)),
-    "04_dual_task": Page(("dual_task",), (CLAIMS,)),
-    "05_evaluation": Page(BOTH, (CLAIMS, FREEZE)),
-    "06_explanations": Page(BOTH, (CLAIMS,)),
-    "07_ethics": Page(("dual_task",)),
-}
-GRIDS = {
-    "smoke": Grid(1, ("group",)),
-    "book": Grid(1, ("group",)),
-    "book-full": Grid(5, ("group",)),
-    "paper": Grid(5, ("group", "image")),
+    "01_start_here": Page(first=BOTH, files=(CLAIMS,)),
+    "02_data": Page(files=(CLAIMS, "book/judge/run.json")),
+    "03_cnn_baseline": Page(first=("cnn_baseline",), files=(CLAIMS,)),
+    "04_two_stream": Page(arms=arms.VARIANTS["two_stream"], files=(CLAIMS,)),
+    "05_b3_embedding": Page(
+        arms=arms.VARIANTS["b3_substitute"],
+        first=("b3_embedding", "b3_substitute"),
+        files=(CLAIMS,),
+    ),
+    "06_embedding_fusion": Page(
+        arms=arms.VARIANTS["fusion_substitute"],
+        first=("embedding_fusion", "fusion_substitute"),
+        files=(CLAIMS,),
+    ),
+    "07_dual_branch": Page(arms=arms.VARIANTS["dual_branch"], files=(CLAIMS,)),
+    "08_dual_task": Page(arms=arms.VARIANTS["dual_task"], files=(CLAIMS,)),
+    "09_sampling": Page(arms=arms.SAMPLING, files=(CLAIMS,)),
+    "10_emotion": Page(arms=(arms.PROPOSED,), files=(CLAIMS, FREEZE)),
+    "11_authenticity": Page(arms=(arms.PROPOSED,), files=(CLAIMS, FREEZE)),
+    "12_comparison": Page(arms=EVERY_MODEL, files=(CLAIMS,)),
+    "13_ablations": Page(arms=arms.ABLATIONS, files=(CLAIMS,)),
+    "14_leakage": Page(arms=arms.LEAKAGE, files=(CLAIMS,)),
+    "15_calibration": Page(arms=(arms.PROPOSED, arms.RIVAL), files=(CLAIMS,)),
+    "16_grad_cam": Page(arms=(*arms.MODELS, "lite0", "lite0_se"), files=(CLAIMS,)),
+    "17_lime": Page(first=tuple(arms.MODELS), files=(CLAIMS,)),
+    "18_fairness": Page(arms=BOTH, files=(CLAIMS,)),
+    "19_realtime": Page(first=("dual_task",), files=(CLAIMS, *SERVICE)),
+    "20_ethics": Page(first=("dual_task",)),
 }
 
 
@@ -69,14 +99,9 @@ def page(name: str) -> Page:
 
 
 def trainings(settings: dict) -> list[Experiment]:
-    """Return every training of a build: model x seed x split, as its profile says."""
-    grid = GRIDS[settings["profile"]]
-    return [
-        Experiment(model, settings["data"], settings["data_root"], settings["profile"], seed, split)
-        for model in MODELS
-        for split in grid.splits
-        for seed in range(settings["seed"], settings["seed"] + grid.seeds)
-    ]
+    """Return every training of a build: each arm from as many seeds as its profile says."""
+    of = (settings["data"], settings["data_root"], settings["profile"], settings["seed"])
+    return [one for name in arms.ARMS for one in arms.experiments(name, *of)]
 
 
 def notebook(name: str, suffix: str = ".ipynb") -> Path:

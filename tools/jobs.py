@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from fer_lib import activations, keys, paths, plan, profiles, sealed
 from fer_lib import data as datasets
-from fer_lib import keys, paths, plan, profiles, sealed
+from fer_lib.activations import Activations
 from fer_lib.plan import Experiment
 from tools import cells, check, graph
 
@@ -19,6 +20,7 @@ DATA_MODULES = ("fer_lib.data",)
 FORM = 1  # of a stored page: raise it when record.json changes its shape
 FILES = {
     "data": ("about.json",),
+    "activations": activations.FILES,
     "run": plan.RUN_FILES,
     "page": ("page.ipynb", "record.json"),
 }
@@ -31,9 +33,9 @@ class Job:
     Attributes
     ----------
     kind : str
-        ``data``, ``run`` or ``page``.
+        ``data``, ``activations``, ``run`` or ``page``.
     name : str
-        What people call it: ``rendered46``, ``05_evaluation``, a run's name without its key.
+        What people call it: ``rendered46``, ``10_emotion``, a run's name without its key.
     ingredients : dict
         All that decides its result.
     folder : str
@@ -44,6 +46,8 @@ class Job:
         Folders of the jobs that come before it.
     experiment : Experiment or None
         Of a training.
+    activations : Activations or None
+        Of a job that makes some.
     """
 
     kind: str
@@ -53,6 +57,7 @@ class Job:
     modules: tuple[str, ...]
     needs: tuple[str, ...] = ()
     experiment: Experiment | None = None
+    activations: Activations | None = None
 
     @property
     def key(self) -> str:
@@ -77,6 +82,20 @@ class Job:
         return sealed.fault(self.place(), FILES[self.kind])
 
 
+class Library(keys.Library):
+    """The import graph, where each set of modules is followed once: many trainings share one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[tuple[str, ...], dict[str, str]] = {}
+
+    def hashes(self, *names: str) -> dict[str, str]:
+        """Return what `fer_lib.keys.Library.hashes` does; not to be changed."""
+        if names not in self._known:
+            self._known[names] = super().hashes(*names)
+        return self._known[names]
+
+
 def data_job(settings: dict, identity: str, library: keys.Library) -> Job:
     """Return the job that makes or checks the data set, with the further test subjects."""
     subjects = profiles.get(settings["profile"]).test_subjects
@@ -91,22 +110,50 @@ def data_job(settings: dict, identity: str, library: keys.Library) -> Job:
     return Job("data", name, decides, f"sets/{name}-{keys.digest(decides)}", DATA_MODULES)
 
 
-def run_job(experiment: Experiment, identity: str, library: keys.Library, data: Job) -> Job:
-    """Return the job of one training."""
+def activations_job(wanted: Activations, identity: str, library: keys.Library, data: Job) -> Job:
+    """Return the job that computes some activations."""
+    decides = activations.ingredients(wanted, identity, library)
+    folder = f"activations/{activations.folder_name(wanted, decides)}"
+    of = {"modules": (activations.MODULE,), "needs": (data.folder,), "activations": wanted}
+    return Job("activations", wanted.name, decides, folder, **of)
+
+
+def run_job(
+    experiment: Experiment, identity: str, library: keys.Library, needs: tuple[str, ...]
+) -> Job:
+    """Return the job of one training; ``needs`` has the folders of its data and activations."""
     decides = plan.ingredients(experiment, identity, library)
     whole = plan.run_name(experiment, decides)
     name = whole.rpartition("-")[0]
-    modules = plan.modules_behind(experiment.model)
-    return Job("run", name, decides, f"runs/{whole}", modules, (data.folder,), experiment)
+    modules = plan.modules_behind(experiment.arm.model)
+    return Job("run", name, decides, f"runs/{whole}", modules, needs, experiment)
 
 
-def page_job(name: str, settings: dict, data: Job, runs_: dict, library: keys.Library) -> Job:
-    """Return the job of one page; ``runs_`` has the run jobs by model."""
+def runs_of(page: graph.Page, found: dict[str, Job]) -> dict[str, Job]:
+    """Return the run jobs that a page reads, by what its footer calls them."""
+    read = {}
+    for job in found.values():
+        if job.kind != "run":
+            continue
+        arm, seed = job.experiment.arm.name, job.experiment.seed
+        first = seed == min(
+            j.experiment.seed
+            for j in found.values()
+            if j.kind == "run" and j.experiment.arm.name == arm
+        )
+        if arm in page.arms or (arm in page.first and first):
+            read[f"{arm}, seed {seed}"] = job
+    return read
+
+
+def page_job(name: str, settings: dict, data: Job, found: dict, library: keys.Library) -> Job:
+    """Return the job of one page; ``found`` has the run jobs among others, by folder."""
     page = graph.page(name)
     book = cells.without_prose(graph.notebook(name))
-    read = {model: runs_[model] for model in page.runs}
+    read = runs_of(page, found)
     modules = cells.imports(book, library)
-    for model in page.runs:  # a page may open the trained network, which needs the model's file
+    for model in sorted({job.experiment.arm.model for job in read.values()}):
+        # A page may open the trained network, which needs the model's file.
         modules += plan.modules_behind(model)
     decides = {
         "page": name,
@@ -118,7 +165,7 @@ def page_job(name: str, settings: dict, data: Job, runs_: dict, library: keys.Li
         "files": {
             file: keys.sha256((paths.root() / file).read_bytes()) for file in sorted(page.files)
         },
-        "runs": {model: job.key for model, job in read.items()},
+        "runs": {run: job.key for run, job in read.items()},
         **keys.surroundings(),
     }
     needs = (data.folder, *(job.folder for job in read.values()))
@@ -140,19 +187,21 @@ def all_jobs(settings: dict) -> dict[str, Job]:
         If a file of the library does not parse.
     """
     try:
-        library = keys.Library()
+        library = Library()
     except keys.LibraryError as error:
         raise check.InputError(str(error)) from None
     identity = datasets.identity(settings["data"], settings["data_root"] or None)
     data = data_job(settings, identity, library)
     found = {data.folder: data}
-    main = {}
     for experiment in graph.trainings(settings):
-        job = run_job(experiment, identity, library, data)
+        needs = [data.folder]
+        for wanted in plan.all_activations(experiment):
+            made = activations_job(wanted, identity, library, data)
+            found[made.folder] = made
+            needs.append(made.folder)
+        job = run_job(experiment, identity, library, tuple(needs))
         found[job.folder] = job
-        if experiment.seed == settings["seed"] and experiment.split == "group":
-            main[experiment.model] = job
     for name in graph.PAGES:
-        job = page_job(name, settings, data, main, library)
+        job = page_job(name, settings, data, found, library)
         found[job.folder] = job
     return found

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from fer_lib import paths
 
-EXTRAS = ("book", "cluster", "dev", "lab", "judge")
+EXTRAS = ("serve", "book", "cluster", "dev", "lab", "judge")
 PYTHONS = ("3.11", "3.12", "3.13")
 HEADER = """\
 # Complete lock of this project: `make lock` renews it, `make book` and `make test` install from it.

@@ -12,11 +12,13 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fer_lib import plan, profiles, provenance, sealed
+from fer_lib import plan, profiles, provenance
 from fer_lib.page import measured
 from tools.jobs import Job
 
-RUN_FILES = (*plan.RUN_FILES, sealed.SUMS)
+# What the site carries of a run: small files only, the weights stay in the store.
+RUN_FILES = tuple(name for name in plan.RUN_FILES if not name.startswith("weights"))
+MANY = 6  # runs; more are folded away
 UNCHANGED = "Nothing that its outputs depend on changed in between."
 
 
@@ -40,8 +42,8 @@ def scale(profile: str) -> str:
         return ""
     return (
         f"Profile {profile} is a smaller scale than the protocol of the paper: at most "
-        f"{here.epochs} of {full.epochs} epochs, images of {here.image_size} instead of "
-        f"{full.image_size} pixels."
+        f"{here.full.epochs} of {full.full.epochs} epochs, images of {here.full.side} instead of "
+        f"{full.full.side} pixels."
     )
 
 
@@ -100,10 +102,14 @@ def files(record: dict, root: str) -> str:
     name = html.escape(record["notebook"])
     at = f"{html.escape(root)}/records/{name}"
     items = [f'this page: <a href="{at}.json">record</a> · <a href="{at}.ipynb">as executed</a>']
-    for model, folder in record["runs"].items():
-        shown = html.escape(plan.MODELS.get(model, model))
-        items.append(f"{shown}: {run_links(folder, root)}<br><code>{html.escape(folder)}</code>")
-    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+    runs = [
+        f"{html.escape(run)}: {run_links(folder, root)}<br><code>{html.escape(folder)}</code>"
+        for run, folder in record["runs"].items()
+    ]
+    if len(runs) > MANY:
+        listed = "".join(f"<li>{item}</li>" for item in runs)
+        runs = [f"<details><summary>{len(runs)} runs</summary><ul>{listed}</ul></details>"]
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items + runs)}</ul>"
 
 
 def footer(record: dict, rendered: dict, root: str) -> str:

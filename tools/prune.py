@@ -11,7 +11,7 @@ from fer_lib import paths, sealed
 from tools import check, jobs, render
 
 # Where results lie; weights and compiled code are few and stay.
-KINDS = ("pages", "runs", "sets")
+KINDS = ("activations", "pages", "runs", "sets")
 
 
 def size(folder: Path) -> int:
@@ -28,6 +28,10 @@ def unused(settings: dict) -> list[Path]:
     identity = datasets.identity(settings["data"], settings["data_root"] or None)
     candidates = [path for kind in KINDS for path in (store / kind).glob("*")]
     candidates += (store / "verified").glob("*")
+    # An exported model is named after its run; it may be wanted by `make serve`.
+    runs = tuple(f"{Path(folder).name}-" for folder in found if folder.startswith("runs/"))
+    served = (store / "served").glob("*")
+    candidates += [path for path in served if not path.name.startswith(runs)]
     # A set of faces is as large as all the rest; photographs are not touched, they cost more.
     candidates += (store / "data").glob("faces-*")
     kept.add(store / "data" / identity)

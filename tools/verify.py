@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fer_lib import paths
+from fer_lib import paths, sealed
 from tools import build, check, checkout, compare, failure, jobs, render
 from tools.difference import between_data
 
@@ -65,6 +65,11 @@ def again(settings: dict, count: str, first: dict[str, jobs.Job], folder: Path) 
     for name, place in before["data"].items():
         other = after["data"][name]
         differences += between_data(name, about_data(place), about_data(other))
+    for name, place in before["activations"].items():
+        sums = sealed.sums(place), sealed.sums(after["activations"][name])
+        for file in (file for file in sums[0] if file.endswith(".npy")):
+            if sums[0][file] != sums[1].get(file):
+                differences.append(f"{name}: the activations differ ({file})")
     for name, place in before["run"].items():
         differences += compare.compare_runs(place, after["run"][name])
     for name, place in before["page"].items():

@@ -10,7 +10,12 @@ from pathlib import Path
 from fer_lib import keys, paths
 from tools import cells, check, graph, jobs
 
-RECORD = {"data": "about.json", "run": "run.json", "page": "record.json"}
+RECORD = {
+    "data": "about.json",
+    "activations": "about.json",
+    "run": "run.json",
+    "page": "record.json",
+}
 
 
 def read(folder: Path, kind: str) -> dict | None:
@@ -167,7 +172,7 @@ def page_words(name: str, found: dict[str, jobs.Job]) -> list[str]:
 def main(argv: list[str] | None = None) -> int:
     """Print what made one page stale, or the state of every job."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("page", nargs="?", default="", help="such as 05_evaluation")
+    parser.add_argument("page", nargs="?", default="", help="such as 10_emotion")
     check.add_arguments(parser)
     args = parser.parse_args(argv)
     try:

@@ -85,6 +85,15 @@ def train(job: jobs.Job) -> None:
         raise JobError("a file it depends on changed while it was training: build again")
 
 
+def compute(job: jobs.Job, settings: dict) -> None:
+    """Compute activations, unless the store has them already."""
+    from fer_lib import activate
+
+    activate.obtain(job.activations, settings["data_root"])
+    if job.fault() is not None:
+        raise JobError("a file it depends on changed while it was computed: build again")
+
+
 def stated(book: nbformat.NotebookNode) -> list[dict]:
     """Return what the page's headers said of profile, data and seed."""
     return [
@@ -113,8 +122,8 @@ def page_record(job: jobs.Job, settings: dict, started: str, outcome: execute.Ou
         "environment": machine.environment(settings["threads"]),
         "provenance": stated(outcome.book),
         "runs": {
-            model: Path(folder).name
-            for model, folder in zip(graph.page(job.name).runs, job.needs[1:], strict=True)
+            run: Path(folder).name
+            for run, folder in zip(job.ingredients["runs"], job.needs[1:], strict=True)
         },
         "ingredients": job.ingredients,
     }
@@ -167,7 +176,7 @@ def alone(job: jobs.Job, settings: dict) -> str:
 def do(folder: str, settings: dict) -> failure.Failure | None:
     """Do the job whose result belongs into ``folder``; return what failed, or None."""
     name = folder.partition("/")[2].rpartition("-")[0]
-    kind = folder.partition("s/")[0]
+    kind = {"sets": "data", "runs": "run", "pages": "page"}.get(*[folder.partition("/")[0]] * 2)
     command = "make book"
     try:
         job = find(folder, settings)
@@ -181,6 +190,9 @@ def do(folder: str, settings: dict) -> failure.Failure | None:
             with execute.live_progress(job.name, scratch / "progress", 2):
                 if job.kind == "run":
                     train(job)
+                    return None
+                if job.kind == "activations":
+                    compute(job, settings)
                     return None
                 with only_once(job) as wanted:
                     if wanted:

@@ -7,10 +7,10 @@
 
 The modules, in the order in which data flows: ``head`` (mesh), ``action_units``, ``recipes``,
 ``identity``, ``scene`` -> ``spec``, ``manifest`` -> ``wrinkles``, ``texture``, ``hair`` ->
-``raster``, ``light``, ``shade`` -> ``picture`` -> ``truth``, ``dataset``.
+``raster``, ``light``, ``shade`` -> ``picture`` -> ``truth``, ``truth_parts``, ``dataset``.
 """
 
-from . import truth
+from . import truth, truth_parts
 from .action_units import ACTION_UNITS, COLUMNS
 from .dataset import FacesError, make_set, read_manifest
 from .manifest import plan, twin
@@ -35,5 +35,6 @@ __all__ = [
     "render",
     "render_twin",
     "truth",
+    "truth_parts",
     "twin",
 ]

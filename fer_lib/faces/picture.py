@@ -213,24 +213,51 @@ def render(row: dict, noise: bool = True) -> np.ndarray:
     KeyError, ValueError
         If the row lacks a factor or one is out of range.
     """
+    vertices, folds = expressed(row, subject_of(row))
+    return compose(row, vertices, vertices, folds, noise)
+
+
+def compose(
+    row: dict, drawn: np.ndarray, lit: np.ndarray, folds: dict, noise: bool = True
+) -> np.ndarray:
+    """Render a row's person and scene with the place, the light and the folds of the skin given.
+
+    `render` draws one expression throughout. Where ``drawn`` and ``lit`` differ, the skin lies in
+    the place of one expression and carries the shading of another: what no camera can see, but
+    what tells geometry from shading (`fer_lib.faces.truth_parts`).
+
+    Parameters
+    ----------
+    row : dict
+        As for `render`; its action units are not read.
+    drawn, lit : ndarray
+        (V, 3) vertices: where each point is drawn, and where it takes light and shadow from.
+    folds : dict
+        Depths of the wrinkles that action units make, as `expressed` gives them.
+    noise : bool
+        As for `render`.
+
+    Returns
+    -------
+    (size, size, 3) uint8 array
+        sRGB.
+    """
     base = head.load()
     size = int(row["size"])
     wide = size * shade.SAMPLES
     person = subject_of(row)
-    vertices, folds = expressed(row, person)
-    normals = vertex_normals(vertices, base.skin)
-    view = view_of(row, vertices, wide)
-    turned_normals = rotate(normals, view.rotation)
+    seen_view, lit_view = view_of(row, drawn, wide), view_of(row, lit, wide)
+    turned_normals = rotate(vertex_normals(lit, base.skin), lit_view.rotation)
 
     def turn(points):
-        return rotate(points - scene.PIVOT, view.rotation) + scene.PIVOT
+        return rotate(points - scene.PIVOT, lit_view.rotation) + scene.PIVOT
 
-    groups = [(_placed(person.strands, vertices, view.rotation), person.strands, 0.55)]
+    groups = [(person.strands, 0.55)]
     if person.beard is not None:
-        groups.append((_placed(person.beard, vertices, view.rotation), person.beard, 0.1))
+        groups.append((person.beard, 0.1))
     lights = _lights(row)
-    shadow = _shadow(lights, view, groups[0][0])
-    depth, triangle, w1, w2 = raster_head(view, wide)
+    shadow = _shadow(lights, lit_view, _placed(person.strands, lit, lit_view.rotation))
+    depth, triangle, w1, w2 = raster_head(seen_view, wide)
     paint = np.zeros((wide, wide, 3), np.float32)
     skin = linear(identity.tone_colour(float(row["tone_angle"]), float(row["undertone"])))
     hair_colour = identity.hair_colour(row)
@@ -247,7 +274,8 @@ def render(row: dict, noise: bool = True) -> np.ndarray:
     # Short hair on the far side of the head is behind it; long hair shows beside the neck.
     long_hair = hair.STYLES[row["hair_style"]].length > 0.9
     furthest = -1e9 if long_hair else float(middle[2]) - 0.42
-    for points, strands, rise in groups:
+    for strands, rise in groups:
+        points = _placed(strands, lit, lit_view.rotation)
         colours = np.empty(points.shape)
         colour = hair_colour
         if strands is person.beard or row["hair_style"] == "shaved":
@@ -255,13 +283,13 @@ def render(row: dict, noise: bool = True) -> np.ndarray:
         shade.shade_strands(
             points, strands.tint, colour, middle, lights, shadow, rise, furthest, colours
         )
-        draw(points, colours, furthest)
-    _draw_lashes(row, vertices, turn, draw, lights, skin)
+        draw(_placed(strands, drawn, seen_view.rotation), colours, furthest)
+    _draw_lashes(row, drawn, turn, draw, lights, skin)
 
-    left = identity.mean_point(view.vertices, base.vertices_of(head.EYE_LEFT))
-    right = identity.mean_point(view.vertices, base.vertices_of(head.EYE_RIGHT))
+    left = identity.mean_point(lit_view.vertices, base.vertices_of(head.EYE_LEFT))
+    right = identity.mean_point(lit_view.vertices, base.vertices_of(head.EYE_RIGHT))
     gaze = np.array([float(row["gaze_x"]), float(row["gaze_y"]), 1.0])
-    gaze = 0.55 * rotate(gaze, view.rotation) + 0.45 * gaze
+    gaze = 0.55 * rotate(gaze, lit_view.rotation) + 0.45 * gaze
     gaze = gaze / np.sqrt(gaze[0] * gaze[0] + gaze[1] * gaze[1] + gaze[2] * gaze[2])
     colours = shade.Paint(
         person.texture,
@@ -279,7 +307,7 @@ def render(row: dict, noise: bool = True) -> np.ndarray:
     mesh = shade.Mesh(
         base.triangles,
         base.materials,
-        view.vertices[corner],
+        lit_view.vertices[corner],
         turned_normals[corner],
         base.vertices[corner],
         base.atlas_xy,

@@ -1,7 +1,8 @@
 """The papers' models, one file each. Each returns `DualOutput`: one tensor a head.
 
-A file that can be trained has ``build(profile, about=None)``, and ``quick(profile)``: what
-`TrainConfig` gets in the profiles smaller than the paper's.
+A file that can be trained has ``build(backbones, frozen, side, paper, **options)``, which returns
+a `fer_lib.models.staged.Staged`; ``quick(profile)``, what `TrainConfig` gets in the profiles
+smaller than the paper's; and ``PAPER``, the timm names of the backbones that the paper describes.
 """
 
 from __future__ import annotations

@@ -6,19 +6,20 @@ import torch
 from torch import Tensor, nn
 
 from fer_lib.models.output import DualOutput
+from fer_lib.models.staged import Staged, Tail
 from fer_lib.profiles import Profile
-from fer_lib.weights import UNTRAINED, Pretrained
 
-PAPER = {"filters": (64, 128, 32), "padding": 1}  # 3.3 million parameters at 224 pixels
+PAPER = ()
+FILTERS = {True: (64, 128, 32), False: (32, 64, 128)}  # by whether the paper's total must be met
 
 
-class CNNBaseline(nn.Module):
+class CNNBaseline(Tail):
     """Three convolutional blocks, one dense layer of 128 units, two heads.
 
     The paper gives the kernel (3 x 3), the activation (ReLU), max pooling, the dense layer, its
     dropout of 0.5 and a total of about 3.3 million parameters. It gives neither the filters nor
-    the padding, and several choices meet the total at 224 pixels (``PAPER`` is one of them); the
-    default, 32, 64 and 128 filters without padding, is for smaller images.
+    the padding, and several choices meet the total at 224 pixels (64, 128 and 32 filters, padded,
+    is one of them); the default, 32, 64 and 128 without padding, is for smaller images.
 
     Parameters
     ----------
@@ -42,30 +43,26 @@ class CNNBaseline(nn.Module):
     def __init__(
         self, image_size: int, filters: tuple[int, int, int] = (32, 64, 128), padding: int = 0
     ) -> None:
-        super().__init__()
         if image_size < 32:
             raise ValueError(f"image_size is {image_size}: the three blocks need 32 or more")
         blocks: list[nn.Module] = []
         channels = 3
         for width in filters:
-            blocks += [nn.Conv2d(channels, width, 3, padding=padding), nn.ReLU(), nn.MaxPool2d(2)]
+            convolution = nn.Sequential(nn.Conv2d(channels, width, 3, padding=padding), nn.ReLU())
+            blocks += [nn.MaxPool2d(2), convolution] if blocks else [convolution]
             channels = width
-        self.features = nn.Sequential(*blocks)
+        super().__init__([nn.Sequential(*blocks)])
+        self.pool = nn.MaxPool2d(2)
         with torch.no_grad():
-            flat = self.features(torch.zeros(1, 3, image_size, image_size)).numel()
+            flat = self.pool(self.tops[0](torch.zeros(1, 3, image_size, image_size))).numel()
         self.dense = nn.Sequential(nn.Flatten(), nn.Linear(flat, 128), nn.ReLU(), nn.Dropout(0.5))
         self.emotion = nn.Linear(128, 7)
         self.authenticity = nn.Linear(128, 1)
 
     def forward(self, images: Tensor) -> DualOutput:
-        """Map images (batch, 3, side, side), normalised, to the logits of both heads."""
-        embedding = self.dense(self.features(images))
+        """Map images (n, 3, side, side), normalised, to the logits of both heads."""
+        embedding = self.dense(self.pool(self.tops[0](images)))
         return DualOutput(self.emotion(embedding), self.authenticity(embedding).squeeze(1))
-
-    @property
-    def explained_layer(self) -> nn.Module:
-        """The layer whose activations Grad-CAM weighs: the last convolution and its ReLU."""
-        return self.features[-2]
 
 
 def quick(profile: Profile) -> dict:
@@ -73,7 +70,7 @@ def quick(profile: Profile) -> dict:
     return {"learning_rate": 5e-4}
 
 
-def build(profile: Profile, about: dict | None = None) -> tuple[CNNBaseline, Pretrained]:
-    """Return a new model of the profile's size, and its start (``about`` adds nothing here)."""
-    layout = PAPER if profile.name == "paper" else {}
-    return CNNBaseline(profile.image_size, **layout), UNTRAINED
+def build(backbones: list[nn.Module], frozen: int, side: int, paper: bool) -> Staged:
+    """Return a new model; ``paper`` takes the layout that meets the paper's total."""
+    tail = CNNBaseline(side, FILTERS[paper], int(paper))
+    return Staged([nn.Identity()], tail)

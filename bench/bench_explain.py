@@ -1,0 +1,179 @@
+"""LIME: stability, copies and seconds of ours against the `lime` package's defaults.
+
+Same model, images, image size, segments, class and thread count. The package makes its 1,000
+perturbed copies as it does by default; ours takes as many as reach the package's stability: the
+mean Spearman correlation of the segments' weights over all pairs of five seeds, mean over images.
+Timed runs are interleaved, so that a busy machine slows both; the median of the ratios counts.
+The package ranks the classes of one distribution, so it runs once a head; ours explains both heads
+from the same copies. Both ratios are printed.
+
+    python -m bench.bench_explain
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from lime.lime_image import LimeImageExplainer
+from torch import Tensor, nn
+
+from fer_lib import collect, data, experiment, tensors
+from fer_lib.explain import agreement, cams, lime
+from fer_lib.explain.view import logits
+from fer_lib.models.output import HEADS
+
+IMAGES, SEEDS, SEGMENTS, THREADS = 3, 5, 50, 1
+THEIR_COPIES = 1000  # the package's default, num_samples
+SIZES = (128, 256, 384, 512, 640, 768, 1024)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One image with its segments, and the class of one head that is explained."""
+
+    image: Tensor
+    segments: np.ndarray
+    head: str
+    target: int
+
+
+def theirs(model: nn.Module, case: Case, seed: int) -> np.ndarray:
+    """Return the package's segment weights, everything but the segments as it is by default."""
+
+    def probabilities(batch: np.ndarray) -> np.ndarray:
+        images = torch.from_numpy(batch).permute(0, 3, 1, 2)
+        with torch.inference_mode():
+            return logits(model(tensors.normalise(images)), case.head).softmax(1).double().numpy()
+
+    with contextlib.redirect_stderr(io.StringIO()):  # its progress bar
+        explanation = LimeImageExplainer(random_state=seed).explain_instance(
+            case.image.permute(1, 2, 0).numpy(),
+            probabilities,
+            labels=(case.target,),
+            top_labels=None,
+            num_samples=THEIR_COPIES,
+            segmentation_fn=lambda _: case.segments,
+        )
+    weights = np.zeros(case.segments.max() + 1)
+    for segment, weight in explanation.local_exp[case.target]:
+        weights[segment] = weight
+    return weights
+
+
+def ours(model: nn.Module, case: Case, copies: int, seed: int) -> np.ndarray:
+    """Return our segment weights of the same class."""
+    found = lime.weights_of(model, case.image, case.segments, copies, seed)
+    return found[:, lime.column(case.head, case.target)]
+
+
+def cases(images: Tensor, emotions: list[int], genuine: list[int]) -> list[Case]:
+    """Return one case an image, the heads in turn."""
+    targets = {"emotion": emotions, "authenticity": genuine}
+    return [
+        Case(image, lime.segments_of(image, SEGMENTS), HEADS[k % 2], targets[HEADS[k % 2]][k])
+        for k, image in enumerate(images)
+    ]
+
+
+def stability_of(weights: np.ndarray) -> float:
+    """Return the mean Spearman correlation over pairs of seeds; ``weights`` (seeds, segments)."""
+    return float(lime.mean_agreement(weights[:, :, None])[0])
+
+
+def by_size(model: nn.Module, case: Case) -> dict[int, np.ndarray]:
+    """Return our weights (seeds, segments) for each of `SIZES`; small designs begin large ones."""
+    found: dict[int, list[np.ndarray]] = {size: [] for size in SIZES}
+    place = lime.column(case.head, case.target)
+    for seed in range(SEEDS):
+        kept = lime.design(int(case.segments.max()) + 1, max(SIZES), seed)
+        said = lime.answers(lime.both_heads(model), case.image, case.segments, kept)
+        for size, held in found.items():
+            part = kept[:size]
+            held.append(lime.fitted(part, said[:size], lime.nearness(part))[:, place])
+    return {size: np.stack(held) for size, held in found.items()}
+
+
+def seconds(run: Callable[[], object]) -> float:
+    """Return how long a call takes."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def compare(model: nn.Module, tests: list[Case]) -> list[str]:
+    """Return the lines to print: stability of both, copies, seconds, ratios, and agreement."""
+    package = [np.stack([theirs(model, c, seed) for seed in range(SEEDS)]) for c in tests]
+    asked = statistics.mean(stability_of(weights) for weights in package)
+    own = [by_size(model, case) for case in tests]
+    reached = {n: statistics.mean(stability_of(weights[n]) for weights in own) for n in SIZES}
+    enough = [n for n in SIZES if reached[n] >= asked]
+    copies = enough[0] if enough else SIZES[-1]
+    times = [
+        (
+            seconds(lambda c=case: ours(model, c, copies, SEEDS)),
+            seconds(lambda c=case: theirs(model, c, SEEDS)),
+        )
+        for case in tests
+    ]
+    ratio = statistics.median(their / our for our, their in times)
+    same = statistics.mean(
+        float(agreement.spearman(a[copies].mean(0)[None], b.mean(0)[None])[0])
+        for a, b in zip(own, package, strict=True)
+    )
+    side = tests[0].image.shape[-1]
+    return [
+        f"LIME at {side} px, {THREADS} thread, {len(tests)} images, {SEEDS} seeds",
+        f"lime package: {THEIR_COPIES} copies, stability {asked:.3f}, "
+        f"{statistics.median(their for _, their in times):.2f} s an image and head",
+        "ours, stability by copies: " + ", ".join(f"{n}: {reached[n]:.3f}" for n in SIZES),
+        f"ours: {copies} copies, stability {reached[copies]:.3f}"
+        f"{'' if enough else ' (NOT reached)'}, "
+        f"{statistics.median(our for our, _ in times):.2f} s an image, both heads",
+        f"ratio of seconds at that stability: one head {ratio:.1f}, both heads {2 * ratio:.1f}",
+        f"rank correlation of the mean weights of both {same:.3f}",
+    ]
+
+
+def cam_line(model: nn.Module, images: Tensor, layer: nn.Module) -> str:
+    """Return how long all CAMs of both heads take, beside one forward pass alone."""
+    layers = dict.fromkeys(HEADS, layer)
+    targets = dict.fromkeys(HEADS, torch.zeros(len(images), dtype=torch.int64))
+    cams.maps(model, images, layers, targets)
+    start = time.perf_counter()
+    cams.maps(model, images, layers, targets)
+    all_maps = time.perf_counter() - start
+    start = time.perf_counter()
+    with torch.inference_mode():
+        model(tensors.normalise(images))
+    alone = time.perf_counter() - start
+    return (
+        f"{len(cams.METHODS)} CAM methods, both heads: {1e3 * all_maps / len(images):.1f} ms an "
+        f"image; a forward pass alone {1e3 * alone / len(images):.1f} ms"
+    )
+
+
+def main() -> None:
+    """Print the lines, of the dual-task model and further rendered faces."""
+    torch.set_num_threads(THREADS)
+    run = collect.first("dual_task", "rendered46", "", "book", 0)
+    model, side = experiment.trained_model(run), run.about["image_size"]
+    further = data.load("rendered_test", n_subjects=10)
+    places = np.linspace(0, len(further.table) - 1, IMAGES).round().astype(int)
+    images = tensors.resize(np.stack([further.images[k] for k in places]), side)
+    chosen = further.table.iloc[places]
+    emotions = [int(code) for code in chosen["emotion"].cat.codes]
+    genuine = [int(word == "genuine") for word in chosen["authenticity"]]
+    print(f"model: dual_task, profile {run.about['profile']}")
+    print(cam_line(model, images.repeat(8, 1, 1, 1), model.explained_layer("emotion")))
+    print("\n".join(compare(model, cases(images, emotions, genuine))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Make stored activations: the frozen part of a backbone over every image and its views."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fer_lib import activations, backbones, progress, sealed, tensors, threads, weights
+from fer_lib import data as datasets
+from fer_lib.activations import ALL_STAGES, FILES, Activations
+from fer_lib.determinism import set_determinism
+from fer_lib.sources import Pretrained
+
+VIEWS_SEED = 20_260  # of the changes behind the views: the same for every arm and seed
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Activations as they lie in the store, memory-mapped, float16.
+
+    Attributes
+    ----------
+    plain : ndarray
+        Of every image as it is, (n, channels, h, w), or (n, channels) if everything is frozen.
+    views : ndarray
+        Of its changed copies, (n, views, ...).
+    further : ndarray
+        Of the further rendered test set, (m, ...); m is 0 where there is none.
+    source : Pretrained
+        Where the backbone's weights came from.
+    about : dict
+        ``about.json``.
+    """
+
+    plain: np.ndarray
+    views: np.ndarray
+    further: np.ndarray
+    source: Pretrained
+    about: dict
+
+
+def augmentation() -> tensors.Augmentation:
+    """Return the sizes of the random changes in the profiles smaller than the paper's."""
+    return tensors.Augmentation(0.5, 15.0, 0.12, 0.06, 0.3, 0.3)
+
+
+def _read(folder: Path) -> Stored:
+    about = json.loads((folder / "about.json").read_text())
+    arrays = (np.load(folder / f"{n}.npy", mmap_mode="r") for n in ("plain", "views", "further"))
+    source = {k: tuple(v) if isinstance(v, list) else v for k, v in about["weights"].items()}
+    return Stored(*arrays, Pretrained(**source), about)
+
+
+def _worth_another_start(stored: Stored, wanted: Activations) -> bool:
+    """Return whether they began at random for want of weights that can be had by now."""
+    missing = wanted.pretrained and not stored.source.file
+    return missing and weights.resolve(wanted.family)[1] is not None
+
+
+def obtain(wanted: Activations, data_root: str) -> Stored:
+    """Return activations from the store if they are there and sound, else make them."""
+    folder, decides = activations.place(wanted, data_root)
+    with sealed.only_one(folder):
+        if sealed.exists(folder):
+            damage = sealed.fault(folder, FILES)
+            if damage:
+                progress.say(f"{damage} in {folder.name}: making it again")
+            else:
+                stored = _read(folder)
+                if not _worth_another_start(stored, wanted):
+                    return stored
+        _make(folder, wanted, data_root, decides)
+    return _read(folder)
+
+
+def _computed(
+    trunk: nn.Module, images: Tensor, pooled: bool, views: int, generator: torch.Generator
+) -> Iterator[tuple[Tensor, list[Tensor]]]:
+    """Yield the activations of one batch after the other: as it is, and of each view."""
+
+    def activate(batch: Tensor) -> Tensor:
+        found = trunk(batch)
+        return (found.mean((2, 3)) if pooled else found).contiguous().half()
+
+    with torch.inference_mode():
+        for start in range(0, len(images), BATCH):
+            batch = tensors.normalise(images[start : start + BATCH])
+            changed = [
+                activate(tensors.augment(batch, augmentation(), generator)) for _ in range(views)
+            ]
+            yield activate(batch), changed
+
+
+def _make(folder: Path, wanted: Activations, data_root: str, decides: dict) -> None:
+    start = time.perf_counter()
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    face_data = datasets.load(wanted.data, data_root or None)
+    set_determinism(VIEWS_SEED, threads.count())
+    source, found = weights.start(wanted.family, wanted.pretrained)
+    trunk, _ = backbones.split(backbones.create(source, found), wanted.frozen)
+    pooled = wanted.frozen == ALL_STAGES
+    generator = torch.Generator().manual_seed(VIEWS_SEED)
+    images = tensors.resize(face_data.images, wanted.side)
+    told = progress.Progress(f"activations of {wanted.name}:", len(images))
+    plain, views = [], []
+    for one, changed in _computed(trunk, images, pooled, wanted.views, generator):
+        plain.append(one)
+        views.append(torch.stack(changed, 1) if changed else one[:, None][:, :0])
+        told.step(len(one))
+    further = torch.cat(plain)[:0]
+    if face_data.has_truth:
+        other = datasets.load("rendered_test", n_subjects=wanted.further)
+        other_images = tensors.resize(other.images, wanted.side)
+        parts = _computed(trunk, other_images, pooled, 0, generator)
+        further = torch.cat([one for one, _ in parts])
+    about = {
+        **asdict(wanted),
+        "weights": asdict(source),
+        "ingredients": decides,
+        "computed": {"start": started},
+        "wall_seconds": round(time.perf_counter() - start, 1),
+    }
+    with sealed.writing(folder) as part:
+        np.save(part / "plain.npy", torch.cat(plain).numpy())
+        np.save(part / "views.npy", torch.cat(views).numpy())
+        np.save(part / "further.npy", further.numpy())
+        (part / "about.json").write_text(json.dumps(about, indent=1, sort_keys=True) + "\n")

@@ -1,0 +1,166 @@
+"""Models against each other on the same images of the same subjects, corrected for how many.
+
+McNemar's test is not used: it takes images as independent, and images of one person are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+from statsmodels.stats.multitest import multipletests
+
+from fer_lib.compare.pooled import Drawn, Pooled, Scores, drawn, less, tallies
+from fer_lib.compare.tally import summary
+from fer_lib.runs import Run
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One model against another in one score.
+
+    Attributes
+    ----------
+    first, second : str
+        Names of the models.
+    head, score : str
+        What is compared.
+    difference : Pooled
+        First minus second, with its interval and its p.
+    p_holm : float
+        ``difference.p`` after Holm's correction over all comparisons it was made with; nan before.
+    """
+
+    first: str
+    second: str
+    head: str
+    score: str
+    difference: Pooled
+    p_holm: float = float("nan")
+
+
+def shared(first: Sequence[Run], second: Sequence[Run]) -> tuple[list[Run], list[Run]]:
+    """Return the runs of both that have a seed in common, in the order of the seeds.
+
+    Runs of one seed had the same split, so both learnt from the same subjects.
+    """
+    mine = {run.about["seed"]: run for run in first}
+    other = {run.about["seed"]: run for run in second}
+    seeds = sorted(set(mine) & set(other))
+    return [mine[seed] for seed in seeds], [other[seed] for seed in seeds]
+
+
+def difference(
+    first: Sequence[Run],
+    second: Sequence[Run],
+    which: str,
+    head: str,
+    resamples: int,
+    seed: int = 0,
+    scores: Scores = summary,
+) -> dict[str, Pooled]:
+    """Return each score of the first model minus the second's, paired by seed and by subject.
+
+    Parameters
+    ----------
+    first, second : sequence of Run
+        One a seed; only seeds that both have are used (`shared`).
+    which : str
+        The set, such as "rendered_test".
+    head, resamples, seed, scores
+        As for `fer_lib.compare.pooled.over_seeds`, where the interval is explained.
+
+    Raises
+    ------
+    ValueError
+        If they share no seed, or were not evaluated on the same images.
+    """
+    one, two = shared(first, second)
+    _check(one, two, which)
+    return less(
+        drawn(tallies(one, which, head), resamples, seed, scores),
+        drawn(tallies(two, which, head), resamples, seed, scores),
+    )
+
+
+def _check(first: Sequence[Run], second: Sequence[Run], which: str) -> None:
+    """Raise unless there is a seed in common and each saw the same images in both models."""
+    if not first:
+        raise ValueError("the two models have no seed in common")
+    for a, b in zip(first, second, strict=True):
+        if sorted(_images(a, which)) != sorted(_images(b, which)):
+            raise ValueError("the two runs were not evaluated on the same images")
+
+
+def _images(run: Run, which: str) -> list[str]:
+    return run.predictions.loc[run.predictions["set"] == which, "image_id"].tolist()
+
+
+def every_pair(
+    runs: Mapping[str, Sequence[Run]],
+    which: str,
+    wanted: Sequence[tuple[str, str]],
+    resamples: int,
+    seed: int = 0,
+) -> list[Comparison]:
+    """Return all models against each other, better first, with Holm's correction over all of it.
+
+    Parameters
+    ----------
+    runs : mapping
+        Runs of each model by its name.
+    which : str
+        The set.
+    wanted : sequence of (head, score)
+        Such as ("authenticity", "AUC"). The correction is over pairs of models times these.
+    resamples, seed : int
+        As for `difference`.
+    """
+    done: dict[tuple, Drawn] = {}
+
+    def of(name: str, chosen: Sequence[Run], head: str) -> Drawn:
+        """Return the draws of a model on the seeds it shares with another, worked out once."""
+        key = (name, head, *(run.about["seed"] for run in chosen))
+        if key not in done:
+            done[key] = drawn(tallies(chosen, which, head), resamples, seed)
+        return done[key]
+
+    found = []
+    for first, second in combinations(runs, 2):
+        one, two = shared(runs[first], runs[second])
+        _check(one, two, which)
+        for head in dict.fromkeys(head for head, _ in wanted):
+            gained = less(of(first, one, head), of(second, two, head))
+            found += [
+                Comparison(first, second, head, score, gained[score])
+                for asked, score in wanted
+                if asked == head
+            ]
+    return holm([better_first(one) for one in found])
+
+
+def better_first(one: Comparison) -> Comparison:
+    """Return the comparison turned round where the difference is negative."""
+    if not one.difference.value < 0:
+        return one
+    return replace(one, first=one.second, second=one.first, difference=turned(one.difference))
+
+
+def turned(one: Pooled) -> Pooled:
+    """Return a difference the other way round."""
+    return replace(one, value=-one.value, low=-one.high, high=-one.low)
+
+
+def holm(found: Sequence[Comparison]) -> list[Comparison]:
+    """Return the comparisons with Holm's step-down p (Scand. J. Statist. 6, 1979).
+
+    One without a p (too few subjects) stays so, but counts: nothing gets easier by being unknown.
+    """
+    if not found:
+        return []
+    p = np.array([one.difference.p for one in found])
+    adjusted = multipletests(np.where(np.isnan(p), 1.0, p), method="holm")[1]
+    adjusted[np.isnan(p)] = np.nan
+    return [replace(one, p_holm=float(q)) for one, q in zip(found, adjusted, strict=True)]

@@ -1,0 +1,126 @@
+"""Arms against an arm of reference, score by score: what one change to a training does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from fer_lib.compare import pairs
+from fer_lib.compare.pairs import Comparison
+from fer_lib.compare.pooled import Pooled, over_seeds, tallies
+from fer_lib.intervals import LEVEL
+from fer_lib.runs import Run
+
+SCORES = (("emotion", "accuracy"), ("authenticity", "AUC"))
+
+
+def against(
+    runs: Mapping[str, Sequence[Run]],
+    wanted: Sequence[tuple[str, str]],
+    which: str,
+    resamples: int,
+    seed: int = 0,
+    scores: Sequence[tuple[str, str]] = SCORES,
+) -> list[Comparison]:
+    """Return each wanted arm minus its reference, paired by seed and subject, Holm-corrected.
+
+    Parameters
+    ----------
+    runs : mapping
+        Runs by arm.
+    wanted : sequence of (arm, reference)
+        What is compared; the correction is over all of it times the scores.
+    which : str
+        The set that both are tested on.
+    resamples, seed
+        As for `fer_lib.compare.pairs.difference`.
+    scores : sequence of (head, score)
+        What is compared.
+    """
+    found = []
+    for arm, reference in wanted:
+        for head in dict.fromkeys(head for head, _ in scores):
+            gained = pairs.difference(runs[arm], runs[reference], which, head, resamples, seed)
+            found += [
+                Comparison(arm, reference, head, score, gained[score])
+                for asked, score in scores
+                if asked == head
+            ]
+    return pairs.holm(found)
+
+
+def table(
+    runs: Mapping[str, Sequence[Run]],
+    found: Sequence[Comparison],
+    words: Mapping[str, str],
+    which: str,
+    resamples: int,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return one row an arm: its scores, and by how much it is above its reference.
+
+    Parameters
+    ----------
+    runs, which, resamples, seed
+        As for `against`.
+    found : sequence of Comparison
+        From `against`.
+    words : mapping
+        An arm's name to what the row says.
+
+    Returns
+    -------
+    DataFrame
+        Columns: seeds; for each score the arm's own and its difference to the reference, both
+        with intervals; the smallest corrected p.
+    """
+    rows: dict[str, dict] = {}
+    names = dict.fromkeys([c.second for c in found] + [c.first for c in found])
+    asked = dict.fromkeys((c.head, c.score) for c in found)
+    for name in names:
+        row: dict[str, object] = {"seeds": len(runs[name])}
+        mine = {(c.head, c.score): c for c in found if c.first == name}
+        for head, score in asked:
+            own = over_seeds(tallies(runs[name], which, head), resamples, seed)[score]
+            row[f"{head} {score}"] = own
+            c = mine.get((head, score))
+            row[f"change in {head} {score}"] = c.difference if c else "reference"
+            row[f"p ({head})"] = f"{c.p_holm:.2g}" if c else "–"
+        rows[words.get(name, name)] = row
+    return pd.DataFrame(rows).T.rename_axis("arm")
+
+
+def unpaired(first: Pooled, second: Pooled) -> Pooled:
+    """Return first minus second where the two were tested on different images.
+
+    Their errors are added in squares as if independent, which is wide where they share subjects.
+    """
+    freedoms = []
+    for one in (first, second):
+        freedoms += [
+            (one.subject_error, max(one.groups - 1, 1)),
+            (one.seed_error, max(one.seeds - 1, 1)),
+        ]
+    variance = sum(error**2 for error, _ in freedoms)
+    value = first.value - second.value
+    if not np.isfinite(variance) or variance == 0:
+        nothing = float("nan")
+        return replace(first, value=value, low=nothing, high=nothing, p=nothing)
+    freedom = variance**2 / sum(error**4 / own for error, own in freedoms)
+    error = float(np.sqrt(variance))
+    reach = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
+    return Pooled(
+        value,
+        value - reach,
+        value + reach,
+        min(first.groups, second.groups),
+        first.digits,
+        min(first.seeds, second.seeds),
+        float(np.hypot(first.subject_error, second.subject_error)),
+        float(np.hypot(first.seed_error, second.seed_error)),
+        float(2 * stats.t.sf(abs(value) / error, freedom)),
+    )

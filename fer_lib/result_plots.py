@@ -1,0 +1,148 @@
+"""Figures of the result pages: mean curves, histories of several seeds, reliability."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from fer_lib.labels import AUTHENTICITY, EMOTIONS
+from fer_lib.plots import BLUE, GREEN, GREY, ORANGE, RED, confusion_axis
+from fer_lib.runs import Run
+
+PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
+# A line is told by its colour and its dashes.
+LINES = (
+    (BLUE, "-"),
+    (GREY, "-"),
+    (ORANGE, "--"),
+    (GREEN, "-."),
+    (RED, ":"),
+    (PURPLE, (0, (5, 1, 1, 1, 1, 1))),
+    (SKY, (0, (1, 1))),
+    (BLACK, (0, (3, 3))),
+)
+RATES = {
+    "true positive rate at this false positive rate": ("false positive rate", "true positive rate"),
+    "precision at this recall": ("recall", "precision"),
+}
+
+
+def rates(
+    axis: Axes, curves: Mapping[str, pd.DataFrame], column: str, title: str, chance: float | None
+) -> None:
+    """Draw curves from `fer_lib.curves.mean_curve` on one axis.
+
+    Parameters
+    ----------
+    axis : Axes
+        Where to.
+    curves : mapping
+        Curve by name; at most eight.
+    column : str
+        One of `RATES`: the ROC curve, or precision and recall.
+    title : str
+        Of the panel.
+    chance : float or None
+        Height of the line of chance; None for the diagonal.
+    """
+    for (name, curve), (colour, dashes) in zip(curves.items(), LINES[: len(curves)], strict=True):
+        axis.plot(curve["rate"], curve[column], color=colour, ls=dashes, lw=2, label=name)
+    ends = [0, 1] if chance is None else [chance, chance]
+    axis.plot([0, 1], ends, color="black", lw=0.8, ls="--")
+    x, y = RATES[column]
+    axis.set(xlabel=x, ylabel=y, title=title, aspect=1, xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+
+
+def histories(
+    axis: Axes, runs: Sequence[Run], lines: Mapping[str, tuple[str, str]], title: str
+) -> None:
+    """Draw columns of the histories of all seeds on one axis, a thin line a seed.
+
+    Parameters
+    ----------
+    axis : Axes
+        Where to.
+    runs : sequence of Run
+        One a seed. The epoch whose weights were kept has a mark on each line.
+    lines : mapping
+        Column to (label, colour). Training is drawn dashed.
+    title : str
+        Of the panel.
+    """
+    for column, (label, colour) in lines.items():
+        dashes = "--" if column.startswith("train") else "-"
+        for place, run in enumerate(runs):
+            history = run.history
+            axis.plot(
+                history["epoch"],
+                history[column],
+                color=colour,
+                ls=dashes,
+                lw=1.3,
+                alpha=0.75,
+                label=label if place == 0 else None,
+            )
+            best = history[history["best"]].tail(1)
+            axis.plot(best["epoch"], best[column], "o", color=colour, ms=4)
+    axis.set(xlabel="epoch", title=title)
+    axis.xaxis.get_major_locator().set_params(integer=True)
+
+
+def both_heads(emotion: np.ndarray, authenticity: np.ndarray, name: str) -> Figure:
+    """Draw a model's confusion matrices (7, 7) and (2, 2), one above the other."""
+    figure, axes = plt.subplots(2, 1, figsize=(5, 7.8), height_ratios=(7, 3.2))
+    confusion_axis(axes[0], emotion, EMOTIONS, name)
+    confusion_axis(axes[1], authenticity, AUTHENTICITY, "")
+    figure.tight_layout()
+    return figure
+
+
+def below(figure: Figure, axis: Axes, columns: int = 2) -> None:
+    """Put one legend, that of ``axis``, below a figure's panels."""
+    figure.tight_layout()
+    handles, names = axis.get_legend_handles_labels()
+    figure.legend(handles, names, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=columns)
+
+
+def reliability(frames: Mapping[str, Sequence[pd.DataFrame]], axis_name: str) -> Figure:
+    """Draw reliability diagrams side by side, a line a seed; marks grow with the bin's images.
+
+    Parameters
+    ----------
+    frames : mapping
+        Panel title to one `fer_lib.calibration.reliability` a seed.
+    axis_name : str
+        What the probability is of.
+    """
+    figure, axes = plt.subplots(1, len(frames), figsize=(4.6 * len(frames), 4.4), squeeze=False)
+    for axis, (title, found) in zip(axes[0], frames.items(), strict=True):
+        for frame in found:
+            axis.plot(frame["forecast"], frame["came true"], color=BLUE, lw=1, alpha=0.6)
+            share = frame["images"] / frame["images"].sum()
+            axis.scatter(
+                frame["forecast"], frame["came true"], s=12 + 220 * share, color=BLUE, alpha=0.6
+            )
+        axis.plot([0, 1], [0, 1], color="black", lw=0.8, ls="--")
+        axis.set(title=title, xlabel=axis_name, ylabel="share that came true", aspect=1)
+        axis.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+    figure.tight_layout()
+    return figure
+
+
+def spread_of_ends(many: tuple[float, float], five: pd.DataFrame, xlabel: str) -> Figure:
+    """Draw the ends of many short intervals as histograms, and those of the long one as lines."""
+    figure, axis = plt.subplots(figsize=(6, 3.4))
+    bins = np.histogram_bin_edges(np.r_[five["low"], five["high"]], 50)
+    axis.hist(five["low"], bins, color=ORANGE, alpha=0.8, label="lower ends from few resamples")
+    axis.hist(five["high"], bins, color=BLUE, alpha=0.8, label="upper ends from few resamples")
+    for end in many:
+        axis.axvline(end, color="black", lw=1.5, ls="--")
+    axis.axvline(many[0], color="black", lw=1.5, ls="--", label="ends from all resamples")
+    axis.set(xlabel=xlabel, ylabel="intervals")
+    below(figure, axis, 1)
+    return figure

@@ -1,0 +1,169 @@
+"""Stored activations are what the frozen part computes, and are never believed unseen."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import tiny
+import torch
+from tiny import faces_of
+
+from fer_lib import activate, activations, backbones, models, sources, tensors
+from fer_lib.activations import ALL_STAGES, Activations
+from fer_lib.experiment import Inputs
+from fer_lib.train import outputs
+
+WANTED = Activations("lite0", True, 4, 32, 2, "gffd2025", 10)
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    tiny.use_weights(
+        monkeypatch,
+        {"lite0": sources.PACKAGED_LITE0, "mobilenet_v2": sources.OFFICIAL_MOBILENET},
+    )
+    return tiny.use(monkeypatch, tmp_path)
+
+
+def backbone(source=sources.PACKAGED_LITE0):
+    return backbones.create(source, tiny.tensors_of(source.architecture))
+
+
+def images_of(seed=1, subjects=10, side=32):
+    return tensors.resize(faces_of(seed, subjects).images, side)
+
+
+def close(found, expected):
+    """Within float16, of which the spacing is a two-thousandth of the value."""
+    scale = float(np.abs(expected).max())
+    return np.allclose(found.astype(np.float32), expected, rtol=2e-3, atol=1e-3 * scale)
+
+
+@pytest.mark.parametrize("frozen", [4, ALL_STAGES])
+def test_they_are_what_the_frozen_part_computes(store, frozen):
+    stored = activate.obtain(replace(WANTED, frozen=frozen, side=64), "")
+    trunk, _ = backbones.split(backbone(), frozen)
+    with torch.no_grad():
+        expected = trunk(tensors.normalise(images_of(side=64)))
+    assert min(expected.shape[2:]) > 1  # or the mean could as well be the largest
+    pooled = frozen == ALL_STAGES
+    expected = expected.mean((2, 3)) if pooled else expected
+    assert stored.plain.dtype == np.float16
+    assert close(stored.plain, expected.numpy())
+    assert stored.plain.std(0).max() > 0.01  # not the same for every image
+    assert stored.views.shape == (140, 2, *expected.shape[1:])
+    assert stored.source == sources.PACKAGED_LITE0
+
+
+@pytest.mark.parametrize("frozen", [2, 5, ALL_STAGES])
+def test_a_tail_on_them_says_what_the_whole_network_says_of_the_images(store, frozen):
+    stored = activate.obtain(replace(WANTED, frozen=frozen, side=64), "")
+    torch.manual_seed(0)
+    network = models.module("dual_task").build([backbone()], frozen, 64, False)
+    inputs = Inputs(faces_of(1), None, (stored,), 64, None)
+    rows = np.arange(0, 140, 7)
+    samples = inputs.samples(rows, None, np.zeros(140, np.float32))
+    on_stored = outputs(network.tail, samples)
+    whole = network.eval()
+    with torch.no_grad():
+        on_images = whole(tensors.normalise(images_of(side=64)[torch.from_numpy(rows)]))
+    for found, expected in zip(on_stored, on_images, strict=True):
+        spread = float(expected.std(0).min())
+        assert spread > 0.01
+        assert float((found - expected).abs().max()) < 0.05 * spread
+
+
+def test_a_view_is_the_changed_image(store):
+    """Drawn batch by batch from one seed, every view before the next batch."""
+    stored = activate.obtain(WANTED, "")
+    trunk, _ = backbones.split(backbone(), 4)
+    generator = torch.Generator().manual_seed(activate.VIEWS_SEED)
+    batch = tensors.normalise(images_of()[: activate.BATCH])
+    with torch.no_grad():
+        for k in range(2):
+            changed = tensors.augment(batch, activate.augmentation(), generator)
+            assert close(stored.views[: activate.BATCH, k], trunk(changed).numpy())
+    assert not close(stored.views[:, 0], stored.plain.astype(np.float32))
+
+
+def test_two_backbones_see_the_same_changes(store, monkeypatch):
+    """Image by image and view by view, whatever the backbone does with them."""
+    seen, kept = [], tensors.augment
+
+    def augment(images, how, generator):
+        changed = kept(images, how, generator)
+        seen[-1].append(changed)
+        return changed
+
+    monkeypatch.setattr(tensors, "augment", augment)
+    for family, frozen in (("lite0", 4), ("mobilenet_v2", ALL_STAGES)):
+        seen.append([])
+        activate.obtain(replace(WANTED, family=family, frozen=frozen), "")
+    assert len(seen[0]) == 3 * 2  # batches, views
+    assert all(torch.equal(a, b) for a, b in zip(*seen, strict=True))
+
+
+def test_two_makings_are_the_same_bits(store, monkeypatch):
+    first = activate.obtain(WANTED, "")
+    sums = activate.sealed.sums(activations.place(WANTED, "")[0])
+    torch.manual_seed(5)  # whatever was drawn before
+    monkeypatch.setenv("FER_CACHE", str(store / "other"))
+    activate.obtain(WANTED, "")
+    again = activate.sealed.sums(activations.place(WANTED, "")[0])
+    arrays = [name for name in activations.FILES if name.endswith(".npy")]
+    assert len(arrays) == 3
+    assert [sums[name] for name in arrays] == [again[name] for name in arrays]
+    assert first.about["weights"]["sha256"] == sources.PACKAGED_LITE0.sha256
+
+
+def test_what_is_there_and_sound_is_not_made_again(store, monkeypatch):
+    activate.obtain(WANTED, "")
+    monkeypatch.setattr(activate, "_make", lambda *_: pytest.fail("made again"))
+    activate.obtain(WANTED, "")
+
+
+@pytest.mark.parametrize("name", activations.FILES)
+def test_a_damaged_file_is_said_and_made_again(store, name):
+    first = activate.obtain(WANTED, "")
+    before = np.array(first.plain), np.array(first.views)
+    file = activations.place(WANTED, "")[0] / name
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    again = activate.obtain(WANTED, "")
+    assert f"{name} is damaged in lite0-4-gffd2025-32px-" in (store / "log").read_text()
+    assert np.array_equal(again.plain, before[0])
+    assert np.array_equal(again.views, before[1])
+
+
+def test_the_further_subjects_are_there_only_for_rendered_faces(store, monkeypatch, tmp_path):
+    assert len(activate.obtain(WANTED, "").further) == 0
+    tiny.use(monkeypatch, tmp_path / "rendered", rendered=True)
+    (tmp_path / "rendered").mkdir()
+    stored = activate.obtain(replace(WANTED, data="rendered46"), "")
+    trunk, _ = backbones.split(backbone(), 4)
+    with torch.no_grad():
+        assert close(stored.further, trunk(tensors.normalise(images_of(2, 2))).numpy())
+
+
+def test_without_views_there_are_none(store):
+    assert activate.obtain(replace(WANTED, views=0), "").views.shape[:2] == (140, 0)
+
+
+CHANGES = [
+    {"family": "mobilenet_v2"},
+    {"frozen": 5},
+    {"side": 64},
+    {"views": 3},
+    {"pretrained": False},
+    {"further": 11},
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_everything_that_decides_them_is_in_their_key(store, change):
+    assert activations.place(replace(WANTED, **change), "")[0] != activations.place(WANTED, "")[0]
+
+
+def test_where_the_data_lie_is_not(store):
+    assert activations.place(WANTED, "/elsewhere")[0] == activations.place(WANTED, "")[0]
