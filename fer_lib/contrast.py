@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from scipy import stats
 
+from fer_lib import amounts, page, results
+from fer_lib.claims import Ground
 from fer_lib.compare import pairs
 from fer_lib.compare.pairs import Comparison
 from fer_lib.compare.pooled import Pooled, over_seeds, tallies
@@ -16,6 +19,61 @@ from fer_lib.intervals import LEVEL
 from fer_lib.runs import Run
 
 SCORES = (("emotion", "accuracy"), ("authenticity", "AUC"))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a page on the small arms works with.
+
+    Attributes
+    ----------
+    about : dict
+        ``run.json`` of the reference's first run.
+    resamples : int
+        Behind each interval.
+    ground : Ground
+        What its verdicts stand on.
+    last, tested : str
+        The set to judge by, and what to call it.
+    """
+
+    about: dict
+    resamples: int
+    ground: Ground
+    last: str
+    tested: str
+
+
+def opened(runs: Mapping[str, Sequence[Run]], data: str) -> Setting:
+    """Show the header of a page on the small arms and what they have in common; return it.
+
+    Parameters
+    ----------
+    runs : mapping
+        Runs by arm, the reference ``base`` among them.
+    data : str
+        The page's data set.
+    """
+    about = runs["base"][0].about
+    made_in, epochs, seeds = about["profile"], about["config"]["epochs"], len(runs["base"])
+    page.header_of_run(about)
+    last, tested = list(results.sets_of(runs["base"][0]).items())[-1]
+    page.say(
+        f"Every arm here is the proposed model at the small scale of profile {made_in}: images of "
+        f"{about['image_size']} pixels, {epochs} epoch{'s' * (epochs > 1)} at most, from "
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. Scores are on the {tested}; "
+        "differences are paired by seed and subject, their intervals carry both, and p is "
+        "corrected by Holm over the table."
+    )
+    ground = Ground("diya2026", data, made_in)
+    return Setting(about, amounts.get(made_in).bootstrap, ground, last, tested)
+
+
+def draw_scores(axis: Axes, places: Sequence[float], scores: Sequence[Pooled], **style) -> None:
+    """Draw scores with their intervals over ``places``; ``style`` is matplotlib's errorbar's."""
+    low = [max(one.value - one.low, 0) for one in scores]
+    high = [max(one.high - one.value, 0) for one in scores]
+    axis.errorbar(places, [one.value for one in scores], [low, high], capsize=3, **style)
 
 
 def against(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from fer_lib import arms, collect, describe, drawing, experiment, page
+from fer_lib import arms, claims, collect, describe, drawing, experiment, page
 from fer_lib.activations import ALL_STAGES
 from fer_lib.claims import Claim, Verdict
 from fer_lib.models.staged import Staged
@@ -56,6 +56,38 @@ def count_verdict(claim: Claim, found: int, which: str) -> tuple[str, str, Verdi
     fits = low <= found / 1e6 < high
     word = "consistent" if fits else "inconsistent"
     return claim.title, f"{claim.printed} {claim.unit}", Verdict(word, which), f"{found:,}"
+
+
+def embedding_verdicts(run: Run, checks: list[tuple[Claim, int]], caption: str) -> None:
+    """Show whether printed widths are those of the live network, and whether it was pretrained.
+
+    Parameters
+    ----------
+    run : Run
+        Of the embedding model.
+    checks : list of (Claim, int)
+        A printed width, and what the architecture as published has.
+    caption : str
+        Of the table.
+    """
+    at_random = run.about["random_start"]
+    rows = [
+        (
+            *claims.checked(claim, found, found, "read off the architecture as published"),
+            f"{found:,}",
+        )
+        for claim, found in checks
+    ]
+    why = "the official files were used"
+    if at_random:
+        why = "no pretrained file could be had: this run's numbers say nothing of the paper's model"
+    start = (
+        "section 4-4: backbones pretrained on ImageNet",
+        "pretrained",
+        Verdict("not testable" if at_random else "ok", why),
+        "; ".join(one["name"] for one in run.about["weights"]),
+    )
+    page.verdict_table([*rows, start], caption)
 
 
 def weights(run: Run) -> None:

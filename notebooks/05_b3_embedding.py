@@ -104,31 +104,4 @@ checks = [
     (ledger["b3.embedding"], paper.tail.dense[0].in_features),
     (ledger["b3.units"], paper.tail.dense[0].out_features),
 ]
-page.verdict_table(
-    [
-        (
-            claim.title,
-            claim.printed,
-            claims.Verdict(
-                "consistent" if int(claim.value) == found else "inconsistent",
-                "read off the architecture as published",
-            ),
-            f"{found:,}",
-        )
-        for claim, found in checks
-    ]
-    + [
-        (
-            "section 4-4: backbones pretrained on ImageNet",
-            "pretrained",
-            claims.Verdict(
-                "not testable" if run.about["random_start"] else "ok",
-                "no pretrained file could be had: this run's numbers say nothing of the paper's model"
-                if run.about["random_start"]
-                else "the official files were used",
-            ),
-            "; ".join(one["name"] for one in run.about["weights"]),
-        )
-    ],
-    "Verdicts on the B3 embedding model",
-)
+model_page.embedding_verdicts(run, checks, "Verdicts on the B3 embedding model")

@@ -27,14 +27,12 @@ import pandas as pd
 
 from fer_lib import (
     activate,
-    amounts,
     arms,
     claims,
     collect,
     contrast,
     page,
     plots,
-    results,
     smote_demo,
 )
 from fer_lib import data as datasets
@@ -44,22 +42,8 @@ from fer_lib.compare.pooled import over_seeds, tallies
 plots.use_style()
 ledger = claims.load("diya2026")
 runs = collect.need_arms(arms.SAMPLING, data, data_root, profile, seed)
-about = runs["base"][0].about
-made_in = about["profile"]
-scale = amounts.get(made_in)
-resamples = scale.bootstrap
-ground = claims.Ground("diya2026", data, made_in)
-page.header_of_run(about)
-last = list(results.sets_of(runs["base"][0]))[-1]
-tested = results.sets_of(runs["base"][0])[last]
-page.say(
-    f"Every arm here is the proposed model at the small scale of profile {made_in}: images of "
-    f"{about['image_size']} pixels, "
-    f"{about['config']['epochs']} epoch{'s' * (about['config']['epochs'] > 1)} at most, from "
-    f"{len(runs['base'])} {'seed' if len(runs['base']) == 1 else 'seeds'}. Scores are on the {tested}; "
-    "differences are paired by seed and subject, their intervals carry both, and p is corrected by "
-    "Holm over the table."
-)
+at = contrast.opened(runs, data)
+about, resamples, ground, last, tested = at.about, at.resamples, at.ground, at.last, at.tested
 
 # %% [markdown]
 # ## Why embedding SMOTE cannot feed an end-to-end backbone
@@ -154,7 +138,7 @@ page.table(pd.DataFrame(rows), "Recall of the two smallest emotions", index=Fals
 
 # %% tags=["hide-input"]
 stored = activate.obtain(
-    arms.experiments("frozen", data, data_root, made_in, seed)[0].activations[0], data_root
+    arms.experiments("frozen", data, data_root, about["profile"], seed)[0].activations[0], data_root
 )
 demonstration = []
 for balanced, words in (

@@ -25,28 +25,14 @@ seed = 0
 import pandas as pd
 from matplotlib import pyplot as plt
 
-from fer_lib import amounts, arms, claims, collect, contrast, page, plots, results
+from fer_lib import arms, claims, collect, contrast, page, plots
 from fer_lib.compare import pairs, sentences
 
 plots.use_style()
 ledger = claims.load("diya2026")
 runs = collect.need_arms(arms.ABLATIONS, data, data_root, profile, seed)
-about = runs["base"][0].about
-made_in = about["profile"]
-scale = amounts.get(made_in)
-resamples = scale.bootstrap
-ground = claims.Ground("diya2026", data, made_in)
-page.header_of_run(about)
-last = list(results.sets_of(runs["base"][0]))[-1]
-tested = results.sets_of(runs["base"][0])[last]
-page.say(
-    f"Every arm here is the proposed model at the small scale of profile {made_in}: images of "
-    f"{about['image_size']} pixels, "
-    f"{about['config']['epochs']} epoch{'s' * (about['config']['epochs'] > 1)} at most, from "
-    f"{len(runs['base'])} {'seed' if len(runs['base']) == 1 else 'seeds'}. Scores are on the {tested}; "
-    "differences are paired by seed and subject, their intervals carry both, and p is corrected by "
-    "Holm over the table."
-)
+at = contrast.opened(runs, data)
+about, resamples, ground, last, tested = at.about, at.resamples, at.ground, at.last, at.tested
 
 # %% [markdown]
 # ## Parts left out
@@ -120,11 +106,7 @@ alphas = [0.3, 0.4, 0.5, 0.6]
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharex=True)
 for axis, (head, score) in zip(axes, contrast.SCORES, strict=True):
     values = [scored.loc[name, f"{head} {score}"] for name in order]
-    low = [max(v.value - v.low, 0) for v in values]
-    high = [max(v.high - v.value, 0) for v in values]
-    axis.errorbar(
-        alphas, [v.value for v in values], [low, high], color=plots.BLUE, marker="o", capsize=3
-    )
+    contrast.draw_scores(axis, alphas, values, color=plots.BLUE, marker="o")
     axis.axvline(0.4, color=plots.GREY, lw=0.8, ls="--")
     axis.set(xlabel="α (β = 1 − α)", ylabel=f"{head} {score}", xticks=alphas)
 figure.tight_layout()

@@ -27,29 +27,15 @@ seed = 0
 import pandas as pd
 from matplotlib import pyplot as plt
 
-from fer_lib import amounts, arms, claims, collect, contrast, page, plots, results
+from fer_lib import arms, claims, collect, contrast, page, plots
 from fer_lib.compare import pairs
 from fer_lib.compare.pooled import over_seeds, tallies
 
 plots.use_style()
 ledger = claims.load("diya2026")
 runs = collect.need_arms(arms.LEAKAGE, data, data_root, profile, seed)
-about = runs["base"][0].about
-made_in = about["profile"]
-scale = amounts.get(made_in)
-resamples = scale.bootstrap
-ground = claims.Ground("diya2026", data, made_in)
-page.header_of_run(about)
-last = list(results.sets_of(runs["base"][0]))[-1]
-tested = results.sets_of(runs["base"][0])[last]
-page.say(
-    f"Every arm here is the proposed model at the small scale of profile {made_in}: images of "
-    f"{about['image_size']} pixels, "
-    f"{about['config']['epochs']} epoch{'s' * (about['config']['epochs'] > 1)} at most, from "
-    f"{len(runs['base'])} {'seed' if len(runs['base']) == 1 else 'seeds'}. Scores are on the {tested}; "
-    "differences are paired by seed and subject, their intervals carry both, and p is corrected by "
-    "Holm over the table."
-)
+at = contrast.opened(runs, data)
+about, resamples, ground, last, tested = at.about, at.resamples, at.ground, at.last, at.tested
 
 # %% [markdown]
 # ## The protocols
@@ -194,18 +180,8 @@ page.table(noise, f"Wrong authenticity labels in training, on the {tested}", ind
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Authenticity accuracy and AUC against the percentage of wrong training labels from 0 to 20, with intervals, falling as labels get worse."}}
 figure, axis = plt.subplots(figsize=(6, 3.4))
 for column, colour, marker in (("accuracy", plots.BLUE, "o"), ("AUC", plots.ORANGE, "s")):
-    values = list(noise[column])
-    low = [max(v.value - v.low, 0) for v in values]
-    high = [max(v.high - v.value, 0) for v in values]
-    axis.errorbar(
-        noise["wrong labels (%)"],
-        [v.value for v in values],
-        [low, high],
-        color=colour,
-        marker=marker,
-        capsize=3,
-        label=f"authenticity {column}",
-    )
+    style = {"color": colour, "marker": marker, "label": f"authenticity {column}"}
+    contrast.draw_scores(axis, noise["wrong labels (%)"], list(noise[column]), **style)
 axis.set(
     xlabel="wrong authenticity labels in training (%)",
     ylabel="score",
