@@ -103,7 +103,11 @@ unit: $(VENV)/.installed-dev-$(LOCK)
 
 site: $(VENV)/.installed-dev-$(LOCK)
 	$(SMOKE) $(BUILD) --profile smoke
-	$(SMOKE) $(PY) -m pytest -m site
+	@# The pages in the dark theme are looked at beside the others.
+	@export $(SMOKE); \
+	$(PY) -m pytest -m site -k dark > _build/dark-tests.log 2>&1 & dark=$$!; \
+	status=0; $(PY) -m pytest -m site -k "not dark" || status=1; \
+	wait $$dark || status=1; cat _build/dark-tests.log; exit $$status
 
 notebook: $(VENV)/.installed-book-$(LOCK)
 ifeq ($(N),)

@@ -1,5 +1,6 @@
-# One rule per job of tools/jobs.py: the data set, each training, each page. What a job leaves lies
-# in the store under a key made of all that decides it, so Snakemake runs exactly what is not there.
+# One rule per job of tools/jobs.py: the data set, each training, each page; short trainings share
+# one (tools/bundles.py). What a job leaves lies in the store under a key made of all that decides
+# it, so Snakemake runs exactly what is not there.
 # `make book` calls this through tools/build.py.
 import json
 import os
@@ -7,7 +8,7 @@ import sys
 
 sys.path.insert(0, workflow.basedir)
 from fer_lib import paths
-from tools import jobs
+from tools import bundles, jobs
 
 with open(config["settings"]) as file:
     SETTINGS = json.load(file)
@@ -40,29 +41,33 @@ if config.get("fetch"):
             "touch {output:q}"
 
 else:
+    # What is there is not asked for: it stands even if what it came from is made again.
+    TODO = [folder for folder in JOBS if not there(folder) and folder not in config["left_out"]]
 
     rule all:
         input:
-            # What is there is not asked for: it stands even if what it came from is made again.
-            [ancient(name) for folder in JOBS if not there(folder) for name in result(folder)],
+            [ancient(name) for folder in TODO for name in result(folder)],
 
-    for folder, job in JOBS.items():
+    for bundle in [(JOBS[folder],) for folder in JOBS if folder not in TODO] + bundles.of(
+        [JOBS[folder] for folder in TODO], config["together"]
+    ):
+        job = bundle[0]
 
         rule:
             name:
-                f"{job.kind}_{job.name}".replace("-", "_")
+                bundles.name(bundle)
             input:
-                # Without a record of its own Snakemake goes by time stamps; ancient() forbids it.
+                # Snakemake is told to go by time stamps alone, and ancient() forbids these too.
                 [ancient(name) for need in job.needs for name in result(need)],
             output:
-                result(folder),
+                [name for one in bundle for name in result(one.folder)],
             params:
-                folder=folder,
+                folders=[one.folder for one in bundle],
             # Trainings hold up pages, and a long page should not be the last to start.
             priority: {"data": 1000, "activations": 900, "run": 500}.get(job.kind, len(job.ingredients.get("cells", "")))
             threads: SETTINGS["threads"]
             resources:
                 **GPU if job.kind == "run" else {},
             shell:
-                "PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folder:q}"
+                "PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folders:q}"
                 " --result {output[0]:q} --settings {config[settings]:q}"

@@ -56,14 +56,7 @@ def augmentation() -> tensors.Augmentation:
 def _read(folder: Path) -> Stored:
     about = json.loads((folder / "about.json").read_text())
     arrays = (np.load(folder / f"{n}.npy", mmap_mode="r") for n in ("plain", "views", "further"))
-    source = {k: tuple(v) if isinstance(v, list) else v for k, v in about["weights"].items()}
-    return Stored(*arrays, Pretrained(**source), about)
-
-
-def _worth_another_start(stored: Stored, wanted: Activations) -> bool:
-    """Return whether they began at random for want of weights that can be had by now."""
-    missing = wanted.pretrained and not stored.source.file
-    return missing and weights.resolve(wanted.family)[1] is not None
+    return Stored(*arrays, Pretrained.restored(about["weights"]), about)
 
 
 def obtain(wanted: Activations, data_root: str) -> Stored:
@@ -76,7 +69,7 @@ def obtain(wanted: Activations, data_root: str) -> Stored:
                 progress.say(f"{damage} in {folder.name}: making it again")
             else:
                 stored = _read(folder)
-                if not _worth_another_start(stored, wanted):
+                if not (wanted.pretrained and weights.to_be_had(wanted.family, stored.source)):
                     return stored
         _make(folder, wanted, data_root, decides)
     return _read(folder)

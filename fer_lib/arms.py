@@ -98,7 +98,7 @@ def _table() -> dict[str, Arm]:
     fusion_like = replace(dense, name="fusion_substitute", backbones=("mobilenet_v2", *b0))
     found = [
         proposed,
-        Arm("cnn_baseline", "cnn_baseline", trained="all", pretrained=False),
+        Arm("cnn_baseline", "cnn_baseline", trained="all", pretrained=False, scale="tiny"),
         streams,
         dense,
         fusion,

@@ -90,10 +90,11 @@ def brier_parts(of: Forecast) -> dict[str, float]:
     forecast is set beside its isotonic recalibration and beside the plain share, so that no bins
     have to be chosen. ``uncertainty`` is the Brier score of the share.
     """
-    fitted = IsotonicRegression(y_min=0, y_max=1).fit(of.p, of.true).predict(of.p)
-    constant = np.full(len(of.p), of.true.mean())
+    forecast = of.p.astype(np.float64)  # neighbours in single precision are interpolated to nan
+    fitted = IsotonicRegression(y_min=0, y_max=1).fit(forecast, of.true).predict(forecast)
+    constant = np.full(len(forecast), of.true.mean())
     own, best, plain = (
-        float(brier_score_loss(of.true, p, pos_label=1)) for p in (of.p, fitted, constant)
+        float(brier_score_loss(of.true, p, pos_label=1)) for p in (forecast, fitted, constant)
     )
     return {
         "Brier score": own,

@@ -147,7 +147,7 @@ def table(
             row[f"{head} {score}"] = own
             c = mine.get((head, score))
             row[f"change in {head} {score}"] = c.difference if c else "reference"
-            row[f"p ({head})"] = f"{c.p_holm:.2g}" if c else "–"
+            row[f"p ({head})"] = page.p_value(c.p_holm) if c else "–"
         rows[words.get(name, name)] = row
     return pd.DataFrame(rows).T.rename_axis("arm")
 

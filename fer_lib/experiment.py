@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from fer_lib import (
     activate,
     backbones,
     checkpoint,
+    inputs,
     machine,
     models,
     plan,
@@ -24,22 +25,19 @@ from fer_lib import (
     protocols,
     runs,
     sealed,
-    tensors,
     threads,
     weights,
 )
-from fer_lib import data as datasets
-from fer_lib.activate import Stored
-from fer_lib.activations import ALL_STAGES
 from fer_lib.determinism import set_determinism
+from fer_lib.inputs import Inputs
 from fer_lib.labels import EMOTIONS
 from fer_lib.losses import Loss
 from fer_lib.models import squeeze_excitation
 from fer_lib.models.output import DualOutput
 from fer_lib.models.staged import Staged
 from fer_lib.plan import Experiment
-from fer_lib.protocols import ITSELF, Parts
-from fer_lib.samples import ActivationSamples, ImageSamples, Samples
+from fer_lib.protocols import Parts
+from fer_lib.samples import Samples
 from fer_lib.sources import Pretrained
 from fer_lib.train import TrainConfig, fit, outputs
 
@@ -88,93 +86,6 @@ def parts_of(experiment: Experiment, table: pd.DataFrame) -> Parts:
         "test_stopping": protocols.stopped_on_test,
     }[protocol]
     return divide(table, seed)
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What a network of one experiment sees.
-
-    Attributes
-    ----------
-    faces, further : FaceData or None
-        The data set, and the further rendered subjects where there are any.
-    stored : tuple of Stored
-        Activations, one a backbone; empty where the network learns from images.
-    side : int
-        Of the images, in pixels.
-    augmentation : Augmentation or None
-        Of the training images.
-    """
-
-    faces: datasets.FaceData
-    further: datasets.FaceData | None
-    stored: tuple[Stored, ...]
-    side: int
-    augmentation: tensors.Augmentation | None
-
-    def labels(self, table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-        """Return the emotions' places, int64 (n,), and 1 for genuine, float32 (n,)."""
-        emotion = pd.Categorical(table["emotion"], categories=list(EMOTIONS)).codes
-        return emotion.astype(np.int64), (table["authenticity"] == "genuine").to_numpy(np.float32)
-
-    def samples(self, rows: np.ndarray, copies: np.ndarray | None, genuine: np.ndarray) -> Samples:
-        """Return the samples at ``rows``, with the authenticity labels given for the whole table.
-
-        With ``copies`` each row stands for that copy of its image, and is not changed again.
-        """
-        emotion, _ = self.labels(self.faces.table)
-        labels = torch.from_numpy(emotion[rows]), torch.from_numpy(genuine[rows])
-        if not self.stored:
-            images = tensors.resize(self.faces.images[rows], self.side)
-            if copies is None:
-                return ImageSamples(images, *labels, self.augmentation)
-            return ImageSamples(copied(images, copies), *labels)
-        plain = tuple(torch.from_numpy(one.plain[rows]) for one in self.stored)
-        if copies is not None:
-            for kept, one in zip(plain, self.stored, strict=True):
-                changed = np.flatnonzero(copies != ITSELF)
-                kept[changed] = torch.from_numpy(one.views[rows[changed], copies[changed]])
-            return ActivationSamples(plain, (), *labels)
-        views = tuple(torch.from_numpy(one.views[rows]) for one in self.stored)
-        return ActivationSamples(plain, views if self.augmentation else (), *labels)
-
-    def further_samples(self) -> Samples:
-        """Return the further rendered subjects."""
-        labels = tuple(torch.from_numpy(one) for one in self.labels(self.further.table))
-        if not self.stored:
-            return ImageSamples(tensors.resize(self.further.images, self.side), *labels)
-        arrays = tuple(torch.from_numpy(np.array(one.further)) for one in self.stored)
-        return ActivationSamples(arrays, (), *labels)
-
-
-def copied(images: Tensor, copies: np.ndarray) -> Tensor:
-    """Return uint8 images (n, 3, side, side), each changed at random unless it stands for itself.
-
-    As stored views are, where there are some; the same images give the same copies.
-    """
-    generator = torch.Generator().manual_seed(activate.VIEWS_SEED)
-    found = images.clone()
-    for batch in torch.from_numpy(np.flatnonzero(copies != ITSELF)).split(activate.BATCH):
-        plain = tensors.normalise(images[batch])
-        changed = tensors.augment(plain, activate.augmentation(), generator)
-        found[batch] = tensors.pixels(changed)
-    return found
-
-
-def inputs_of(experiment: Experiment) -> Inputs:
-    """Return what the experiment's network sees; missing activations are made first."""
-    profile = profiles.get(experiment.profile)
-    faces = datasets.load(experiment.data, experiment.data_root or None)
-    further = None
-    if faces.has_truth:
-        further = datasets.load("rendered_test", n_subjects=profile.test_subjects)
-    stored = tuple(
-        activate.obtain(wanted, experiment.data_root) for wanted in experiment.activations
-    )
-    changed = activate.augmentation() if profile.name != "paper" else tensors.Augmentation()
-    embedded = experiment.frozen == ALL_STAGES
-    how = changed if experiment.arm.augmentation and not embedded else None
-    return Inputs(faces, further, stored, experiment.scale.side, how)
 
 
 def build(experiment: Experiment, found: list[tuple[Pretrained, dict | None]]) -> Staged:
@@ -228,26 +139,24 @@ def obtain(experiment: Experiment) -> runs.Run:
 
 def worth_another_start(experiment: Experiment, about: dict) -> bool:
     """Return whether a run began at random for want of weights that can be had by now."""
-    missing = [
-        family
-        for family, source in zip(experiment.arm.backbones, about["weights"], strict=True)
-        if experiment.arm.pretrained and not source["file"]
-    ]
-    return any(weights.resolve(family)[1] is not None for family in missing)
+    if not experiment.arm.pretrained:
+        return False
+    used = [Pretrained.restored(source) for source in about["weights"]]
+    return any(map(weights.to_be_had, experiment.arm.backbones, used))
 
 
-def _weights_of(experiment: Experiment, inputs: Inputs) -> list[tuple[Pretrained, dict | None]]:
-    if inputs.stored:  # the tail must start from what the trunk is made of
-        return [(one.source, weights.again(one.source)) for one in inputs.stored]
+def _weights_of(experiment: Experiment, seen: Inputs) -> list[tuple[Pretrained, dict | None]]:
+    if seen.stored:  # the tail must start from what the trunk is made of
+        return [(one.source, weights.again(one.source)) for one in seen.stored]
     return [weights.start(family, experiment.arm.pretrained) for family in experiment.arm.backbones]
 
 
-def _fix_gates(experiment: Experiment, inputs: Inputs, model: Staged, train: Samples) -> None:
+def _fix_gates(experiment: Experiment, seen: Inputs, model: Staged, train: Samples) -> None:
     """Hold the gates of an arm that asks for it at their means over the training part."""
     if experiment.arm.options.get("gates") != "fixed":
         return
     arm = replace(experiment.arm, options={"gates": "as_published"})
-    moving = build(replace(experiment, arm=arm), _weights_of(experiment, inputs))
+    moving = build(replace(experiment, arm=arm), _weights_of(experiment, seen))
     squeeze_excitation.fix_at_means(
         model.tail,
         moving.tail.to(memory_format=torch.channels_last),
@@ -255,56 +164,59 @@ def _fix_gates(experiment: Experiment, inputs: Inputs, model: Staged, train: Sam
     )
 
 
-def _train(experiment: Experiment, folder: Path, decides: dict) -> runs.Run:
-    start = time.perf_counter()
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    config = train_config(experiment)
-    inputs = inputs_of(experiment)
-    table = inputs.faces.table
-    parts = parts_of(experiment, table)
-    _, truth = inputs.labels(table)
-    seed = experiment.seed
-    genuine = protocols.wrong_labels(truth, experiment.arm.wrong_labels, seed)
-    chosen = {"train": parts.train, "val": parts.val, "test": parts.test}
-    samples = {
-        name: inputs.samples(rows, parts.copies.get(name), truth if name == "test" else genuine)
-        for name, rows in chosen.items()
-    }
-    if experiment.arm.sampling == "smote":
-        from fer_lib import sampling
-
-        samples["train"] = sampling.with_synthetic(samples["train"], seed)
-    set_determinism(config.seed, config.threads)
-    found = _weights_of(experiment, inputs)
-    model = build(experiment, found)
-    _fix_gates(experiment, inputs, model, samples["train"])
-    unfinished = folder.with_name(f".{folder.name}.checkpoint")
-    label = f"{experiment.arm.name} seed {seed}"
-    history = fit(model.tail, samples["train"], samples["val"], config, label, unfinished)
+def _predicted(seen: Inputs, parts: Parts, tail: nn.Module, samples: dict) -> pd.DataFrame:
+    """Return a trained network's predictions for validation, test and further subjects."""
+    table = seen.faces.table
     told = [
-        predictions(table.iloc[chosen[part]], outputs(model.tail, samples[part]), shown)
+        predictions(table.iloc[parts.rows()[part]], outputs(tail, samples[part]), shown)
         for part, shown in (("val", "validation"), ("test", "test"))
     ]
-    if inputs.further is not None:
-        output = outputs(model.tail, inputs.further_samples())
-        told.append(predictions(inputs.further.table, output, "rendered_test"))
-    sources = [source for source, _ in found]
-    about = {
+    if seen.further is not None:
+        output = outputs(tail, seen.further_samples())
+        told.append(predictions(seen.further.table, output, "rendered_test"))
+    return pd.concat(told)
+
+
+def _about(experiment: Experiment, seen: Inputs, parts: Parts, samples: dict) -> dict:
+    """Return what a run says of its data and of how it was trained."""
+    groups = seen.faces.table["group"]
+    return {
         **asdict(experiment),
         "arm": experiment.arm.name,
         "settings": asdict(experiment.arm),
         "data_root": "given" if experiment.data_root else "",
-        "data_sha256": inputs.faces.sha256,
-        "data_kind": inputs.faces.kind,
-        "group_kind": inputs.faces.group_kind,
+        "data_sha256": seen.faces.sha256,
+        "data_kind": seen.faces.kind,
+        "group_kind": seen.faces.group_kind,
         "image_size": experiment.scale.side,
         "frozen_stages": experiment.frozen,
         "views": experiment.views,
-        "images": {name: len(rows) for name, rows in chosen.items()},
+        "images": {name: len(rows) for name, rows in parts.rows().items()},
         "synthetic": len(samples["train"]) - len(parts.train),
-        "groups": {name: int(table["group"].iloc[rows].nunique()) for name, rows in chosen.items()},
+        "groups": {name: int(groups.iloc[rows].nunique()) for name, rows in parts.rows().items()},
+        "augmentation": asdict(seen.augmentation) if seen.augmentation else {},
+    }
+
+
+def _train(experiment: Experiment, folder: Path, decides: dict) -> runs.Run:
+    start = time.perf_counter()
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    config = train_config(experiment)
+    seen = inputs.of(experiment)
+    parts = parts_of(experiment, seen.faces.table)
+    samples = seen.parted(parts, experiment.arm, experiment.seed)
+    set_determinism(config.seed, config.threads)
+    found = _weights_of(experiment, seen)
+    model = build(experiment, found)
+    _fix_gates(experiment, seen, model, samples["train"])
+    unfinished = folder.with_name(f".{folder.name}.checkpoint")
+    label = f"{experiment.arm.name} seed {experiment.seed}"
+    history = fit(model.tail, samples["train"], samples["val"], config, label, unfinished)
+    predicted = _predicted(seen, parts, model.tail, samples)
+    sources = [source for source, _ in found]
+    about = {
+        **_about(experiment, seen, parts, samples),
         "config": asdict(config),
-        "augmentation": asdict(inputs.augmentation) if inputs.augmentation else {},
         "weights": [asdict(source) for source in sources],
         "random_start": experiment.arm.pretrained and any(not one.file for one in sources),
         "key": folder.name.rpartition("-")[2],
@@ -316,7 +228,7 @@ def _train(experiment: Experiment, folder: Path, decides: dict) -> runs.Run:
         "wall_seconds": round(time.perf_counter() - start, 1),
     }
     history = history.drop(columns="seconds").assign(seconds=history["seconds"].round(1))
-    run = runs.write(folder, about, history, pd.concat(told), model.tail.state_dict())
+    run = runs.write(folder, about, history, predicted, model.tail.state_dict())
     checkpoint.remove(unfinished)
     return run
 
@@ -335,10 +247,7 @@ def trained_model(run: runs.Run) -> nn.Module:
     experiment = Experiment(
         plan.Arm(**settings), run.about["data"], "", run.about["profile"], run.about["seed"]
     )
-    sources = [
-        Pretrained(**{k: tuple(v) if isinstance(v, list) else v for k, v in source.items()})
-        for source in run.about["weights"]
-    ]
+    sources = [Pretrained.restored(source) for source in run.about["weights"]]
     model = build(experiment, [(source, weights.again(source)) for source in sources])
     model.tail.load_state_dict(run.weights())
     return model.to(memory_format=torch.channels_last).eval()

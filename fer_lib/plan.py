@@ -152,9 +152,7 @@ class Experiment:
         """The embeddings by which protocol ``dropped`` finds what is unclear; else None."""
         if self.arm.protocol != "dropped":
             return None
-        of = profiles.get(self.profile)
-        how = (True, ALL_STAGES, self.scale.side, 0, self.data, of.test_subjects)
-        return Activations(self.arm.backbones[0], *how)
+        return self._stored(self.arm.backbones[0], True, ALL_STAGES, 0)
 
     @property
     def views(self) -> int:
@@ -167,10 +165,14 @@ class Experiment:
         """The stored activations that it learns from, one a backbone; empty if from images."""
         if not self.frozen:
             return ()
+        how = (self.arm.pretrained, self.frozen, self.views)
+        return tuple(self._stored(family, *how) for family in self.arm.backbones)
+
+    def _stored(self, family: str, pretrained: bool, frozen: int, views: int) -> Activations:
+        """Return activations of this experiment's images."""
         of = profiles.get(self.profile)
-        how = (self.arm.pretrained, self.frozen, self.scale.side)
-        how += (self.views, self.data, of.test_subjects)
-        return tuple(Activations(family, *how) for family in self.arm.backbones)
+        how = (pretrained, frozen, self.scale.side, views, self.data, of.test_subjects)
+        return Activations(family, *how)
 
 
 def all_activations(experiment: Experiment) -> tuple[Activations, ...]:

@@ -43,6 +43,10 @@ class Parts:
     test: np.ndarray
     copies: dict[str, np.ndarray]
 
+    def rows(self) -> dict[str, np.ndarray]:
+        """Return the rows of each part by its name."""
+        return {"train": self.train, "val": self.val, "test": self.test}
+
 
 def _of(split: np.ndarray, rows: np.ndarray) -> Parts:
     return Parts(*(rows[split == name] for name in ("train", "val", "test")), {})

@@ -55,6 +55,11 @@ class Pretrained:
         """Whether the origin is an address, not a package."""
         return self.origin.startswith("https://")
 
+    @classmethod
+    def restored(cls, told: dict) -> Pretrained:
+        """Return what a record has, as JSON keeps it, where tuples are lists."""
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
+
 
 _TIMM = "https://github.com/rwightman/pytorch-image-models/releases/download"
 OFFICIAL_B0 = Pretrained(

@@ -170,6 +170,11 @@ def again(source: Pretrained) -> dict[str, Tensor] | None:
         raise WeightsError(f"{source.name} cannot be had again: {error}") from None
 
 
+def to_be_had(family: str, used: Pretrained) -> bool:
+    """Return whether what began at random, for want of weights, could start from some by now."""
+    return not used.file and resolve(family)[1] is not None
+
+
 def start(family: str, pretrained: bool) -> tuple[Pretrained, dict[str, Tensor] | None]:
     """Return what a backbone of a family starts from: `resolve`, or a random start if asked for."""
     if pretrained:

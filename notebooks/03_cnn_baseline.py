@@ -77,6 +77,9 @@ page.table(candidates, "Parameter counts of candidate architectures", index=Fals
 
 # %% [markdown]
 # ## Training
+#
+# The network starts from nothing and is small. In the profiles below `paper` it sees smaller images than
+# the models with a pretrained backbone, and takes more epochs for it.
 
 # %% tags=["hide-input"]
 model_page.training(run, ledger)

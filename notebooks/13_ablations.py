@@ -27,6 +27,8 @@ from matplotlib import pyplot as plt
 
 from fer_lib import arms, claims, collect, contrast, page, plots
 from fer_lib.compare import pairs, sentences
+from fer_lib.compare.pooled import over_seeds, tallies
+from fer_lib.labels import EMOTIONS
 
 plots.use_style()
 ledger = claims.load("diya2026")
@@ -160,7 +162,7 @@ page.table(
                 "less": SE_WORDS[c.second],
                 "score": f"{c.head} {c.score}",
                 "difference": c.difference,
-                "p (Holm)": f"{c.p_holm:.2g}",
+                "p (Holm)": page.p_value(c.p_holm),
                 "seeds": c.difference.seeds,
             }
             for c in gates
@@ -169,6 +171,26 @@ page.table(
     f"Squeeze-and-excitation, pair by pair, on the {tested}",
     index=False,
 )
+from_nothing = [
+    name for pair in WITH_LESS_WITHOUT for name in pair if not arms.get(name).pretrained
+]
+alone = {
+    (name, head, score): over_seeds(tallies(runs[name], last, head), resamples, seed)[score]
+    for name in from_nothing
+    for head, score in contrast.SCORES
+}
+at_chance = [
+    name
+    for name in from_nothing
+    if alone[name, "emotion", "accuracy"].low <= 1 / len(EMOTIONS)
+    and alone[name, "authenticity", "AUC"].low <= 0.5
+]
+if at_chance:
+    page.say(
+        f"{len(at_chance)} of the {len(from_nothing)} networks from random starts cannot be told from "
+        f"chance on either task: in {runs[at_chance[0]][0].about['config']['epochs']} epochs they have "
+        "learnt nothing. **Their pairs decide nothing**; profile `book-full` trains them for longer."
+    )
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Forest plot of the differences with gates less without for five pairs of networks, in emotion accuracy and authenticity AUC, with intervals and a line at zero."}}
 drawn = pd.DataFrame(

@@ -34,7 +34,16 @@ import pandas as pd
 from matplotlib import pyplot as plt
 
 from fer_lib import amounts, arms, claims, collect, experiment, page, plots, progress, tensors
-from fer_lib.explain import agreement, cams, cases, faithfulness, randomisation, regions, truth
+from fer_lib.explain import (
+    agreement,
+    cams,
+    cases,
+    faithfulness,
+    randomisation,
+    regions,
+    sized,
+    truth,
+)
 from fer_lib.explain.summary import means
 from fer_lib.intervals import bootstrap
 from fer_lib.labels import EMOTIONS
@@ -49,10 +58,10 @@ if len({run.about["profile"] for held in runs.values() for run in held}) > 1:
     # Runs of two profiles have other faces and sizes: then all are the quick ones.
     runs = collect.need_arms(asked, data, data_root, "smoke", seed)
 first = {name: runs[name][0] for name in arms.MODELS}
-models = {name: experiment.trained_model(run) for name, run in first.items()}
 about = first["dual_task"].about
 scale = amounts.get(about["profile"])
 side = about["image_size"]
+models = {name: sized.of_run(run, side) for name, run in first.items()}
 called = {
     name: words + (", random start" if first[name].about["random_start"] else "")
     for name, words in arms.MODELS.items()
@@ -116,7 +125,8 @@ page.table(
     f"The models on the {len(small):,} faces of {len(set(people)):,} subjects that are explained",
 )
 page.say(
-    f"Maps are laid over images of {side} x {side} pixels, the model's own size. A grid of few cells "
+    f"Maps are laid over images of {side} x {side} pixels, the proposed model's own size; a model that "
+    "learnt from smaller images sees these made smaller. A grid of few cells "
     "cannot follow a thin brow: rows of different grids are not a ranking of models. The proposed model "
     "is therefore explained twice: at its last feature map, and at the last layer before it on a finer "
     f"grid ({maps[FINER, 'Grad-CAM', 'emotion'].shape[1]} x {maps[FINER, 'Grad-CAM', 'emotion'].shape[2]} "
@@ -598,7 +608,7 @@ for name in models:
     kept = {head: targets[name][head][probe] for head in HEADS}
     over = []
     for run in held:
-        other = experiment.trained_model(run)
+        other = sized.of_run(run, side)
         where = {head: other.explained_layer(head) for head in HEADS}
         over.append(cams.maps(other, small[probe], where, kept))
     for (method, head), found in over[0].items():

@@ -32,8 +32,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from fer_lib import amounts, arms, claims, collect, experiment, page, plots, progress, tensors
-from fer_lib.explain import agreement, cams, cases, faithfulness, lime, regions, truth
+from fer_lib import amounts, arms, claims, collect, page, plots, progress, tensors
+from fer_lib.explain import agreement, cams, cases, faithfulness, lime, regions, sized, truth
 from fer_lib.explain.summary import means
 from fer_lib.explain.view import logits
 from fer_lib.faces import truth_parts
@@ -49,10 +49,10 @@ runs = {name: collect.first(name, data, data_root, profile, seed) for name in ch
 if len({run.about["profile"] for run in runs.values()}) > 1:
     # Runs of two profiles have other faces and sizes: then all are the quick ones.
     runs = {name: collect.first(name, data, data_root, "smoke", seed) for name in chosen}
-models = {name: experiment.trained_model(run) for name, run in runs.items()}
 about = runs["dual_task"].about
 scale = amounts.get(about["profile"])
 side = about["image_size"]
+models = {name: sized.of_run(run, side) for name, run in runs.items()}
 called = {
     name: arms.MODELS[name] + (", random start" if run.about["random_start"] else "")
     for name, run in runs.items()

@@ -28,8 +28,9 @@ seed = 0
 import numpy as np
 import pandas as pd
 
-from fer_lib import amounts, arms, claims, collect, experiment, faces, page, plots, progress
+from fer_lib import amounts, arms, claims, collect, faces, page, plots, progress
 from fer_lib import data as datasets
+from fer_lib.explain import sized
 from fer_lib.fairness import effects, groups, sums, tones
 from fer_lib.labels import EMOTIONS
 
@@ -182,7 +183,7 @@ rows = tones.chosen_rows(scale.tone_images, scale.test_subjects)
 versions = tones.rendered(rows, scale.image_size)
 answers = {}
 for shown, each in runs.items():
-    answers[shown] = [effects.ask(experiment.trained_model(run), versions) for run in each]
+    answers[shown] = [effects.ask(sized.of_run(run, scale.image_size), versions) for run in each]
     progress.say(f"answers of the {shown} to every version: done")
 page.say(
     f"{len(rows)} faces of {len({row['subject_id'] for row in rows})} further subjects, half of them "

@@ -42,6 +42,7 @@ settings |= {"threads": threads.count(), "limit": 60, "storage": "", "start": ""
 print(json.dumps(build.snakemake(settings, "2", ["--dry-run", *sys.argv[3:]])))
 """
 
+RULES = {"sets": "data", "activations": "activations", "runs": "run", "pages": "page"}
 
 FEW = """
 
@@ -107,7 +108,7 @@ class Copy:
         whole=False,
         **more: str,
     ) -> set[str]:
-        """Return the rules that Snakemake's dry run names, trainings by their arm."""
+        """Return the jobs whose results Snakemake's dry run names, trainings by their arm."""
         (self.folder / "_build").mkdir(exist_ok=True)
         flags += ("--config", f"gpus={gpus}") if gpus else ()
         told = self.python("-c", COMMAND, profile, str(seed), *flags, **more)
@@ -118,9 +119,10 @@ class Copy:
         done = self.python(*command[1:], **more)
         assert done.returncode == 0, done.stdout + done.stderr
         self.said = done.stdout + done.stderr
-        names = set(re.findall(r"^rule (\w+):", done.stdout + done.stderr, re.MULTILINE))
+        said = re.findall(r"^ +output: (.+)$", self.said, re.MULTILINE)
+        folders = re.findall(r"(\w+)/([\w-]+)-[0-9a-f]{12}/", "\n".join(said))
+        names = {f"{RULES[kind]}_{name}".replace("-", "_") for kind, name in folders}
         short = re.compile(r"_rendered46_\w+_seed\d+$")
-        names -= {"all"}
         return names if whole else {short.sub("", name) for name in names}
 
     def why(self, page: str) -> str:

@@ -10,7 +10,7 @@ from tiny import faces_of
 
 from fer_lib import activate, activations, backbones, models, sources, tensors
 from fer_lib.activations import ALL_STAGES, Activations
-from fer_lib.experiment import Inputs
+from fer_lib.inputs import Inputs
 from fer_lib.train import outputs
 
 WANTED = Activations("lite0", True, 4, 32, 2, "gffd2025", 10)

@@ -87,7 +87,7 @@ def test_what_makes_no_sense_is_refused_with_the_reason(change, message):
 @pytest.mark.parametrize(
     ("name", "profile", "frozen"),
     [
-        ("dual_task", "book", 4),
+        ("dual_task", "book", 5),
         ("dual_task", "paper", 0),
         ("base", "book", 6),
         ("dual_task_frozen", "paper", ALL_STAGES),

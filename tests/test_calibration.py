@@ -58,6 +58,15 @@ def test_brier_score_and_its_parts():
     assert found["Brier score"] == pytest.approx(0.33)
 
 
+def test_neighbours_in_single_precision_have_parts_too():
+    """Networks answer in single precision; isotonic regression interpolates between answers."""
+    near = np.float32(0.999999) + np.arange(6, dtype=np.float32) * np.finfo(np.float32).epsneg
+    p = np.concatenate([np.float32([0.2, 0.4]), near]).repeat(3)
+    true = np.tile([0.0, 1.0, 1.0], 8)
+    found = calibration.brier_parts(Forecast(np.arange(24).astype(str), p, true))
+    assert all(np.isfinite(value) for value in found.values())
+
+
 def test_brier_parts_add_up():
     chance = np.random.default_rng(2)
     of = Forecast(np.arange(300).astype(str), chance.random(300), chance.integers(0, 2, 300) * 1.0)

@@ -5,6 +5,7 @@ Whole builds of a toy checkout (`toy`), each a few seconds: only what a test cha
 
 from __future__ import annotations
 
+import re
 import resource
 import subprocess
 import sys
@@ -367,6 +368,42 @@ def test_trainings_that_need_activations_which_failed_say_so(toy, sound):
     assert built.status == 0, built.said
     assert toy.witnesses() == ["b0_family", "dual_task"]
     check_same(toy, sound)
+
+
+SHARED = """
+
+ARMS |= {name: replace(ARMS["dual_task"], name=name) for name in ("base", "focal")}
+"""
+WITH_SHARED = {
+    **toys.PAGES,
+    "04_base": ("The base page", '# %%\nprint("04_base")\n', 'Page(arms=("base",))'),
+    "05_focal": ("The focal page", '# %%\nprint("05_focal")\n', 'Page(arms=("focal",))'),
+}
+
+
+def test_a_training_that_fails_stops_no_other_in_its_process(toy, sound):
+    """The short trainings that need the same share a process."""
+    with (toy.checkout / "fer_lib" / "arms.py").open("a") as stream:
+        stream.write(SHARED)
+    raising = "        if name == 'base':\n            raise RuntimeError('the loss is nan')\n"
+    training = (toy.checkout / "fer_lib" / "experiment.py").read_text()
+    toy.replace("fer_lib/experiment.py", "        size = ", raising + "        size = ")
+    toy.set_pages(WITH_SHARED)
+    toy.forget("cnn_baseline")
+    built = toy.build()
+    assert built.status == 1
+    assert "error: base-rendered46-smoke-seed0 failed: RuntimeError: the loss is nan." in built
+    assert "error: 04_base failed: it needs base-rendered46-smoke-seed0." in built
+    assert set(re.findall(r"^error: (\S+) failed", built.said, re.MULTILINE)) == {
+        "base-rendered46-smoke-seed0",
+        "04_base",
+    }
+    # Made once each: the second look at what is left does nothing again.
+    assert sorted(toy.witnesses()) == ["03_third", "05_focal", "cnn_baseline", "dual_task", "focal"]
+    toy.forget("cnn_baseline")
+    (toy.checkout / "fer_lib" / "experiment.py").write_text(training)
+    built = toy.build()
+    assert built.status == 0, built.said
 
 
 def test_damaged_activations_are_made_again_and_what_came_of_them_stands(toy, sound):

@@ -6,12 +6,12 @@ import torch
 from captum.attr import LayerGradCam
 
 from fer_lib import backbones, sources
-from fer_lib.explain import cams, truth
+from fer_lib.explain import cams, sized, truth
 from fer_lib.explain.view import OneHead, logits
 from fer_lib.models import cnn_baseline, dual_task
 from fer_lib.models.output import DualOutput
 from fer_lib.tensors import normalise
-from tests.explained import TARGETS, Corners, corner, image, noisy  # noqa: F401
+from tests.explained import SIDE, TARGETS, Corners, corner, image, noisy  # noqa: F401
 
 GRADIENT_METHODS = ("Grad-CAM", "Grad-CAM++")
 
@@ -206,3 +206,16 @@ def test_eigen_cam_is_that_of_a_singular_value_decomposition(channels):
         first = strengths[0] * rows[0]
         first *= np.sign(first @ table.sum(0))
         np.testing.assert_allclose(one.ravel(), first.clip(0), atol=1e-4)
+
+
+@pytest.mark.parametrize(("head", "target"), TARGETS)
+def test_a_model_of_another_size_is_explained_on_the_same_image(image, head, target):  # noqa: F811
+    model = Corners().eval()
+    large = image.repeat_interleave(2, 1).repeat_interleave(2, 2)
+    behind = sized.Sized(model, SIDE).eval()
+    (found,) = cams.one(behind, large[None], model.conv, head, torch.tensor([target]))
+    assert found.shape == (SIDE, SIDE)
+    assert share(found, corner(head)) > 0.9
+    same = model(normalise(image[None]))
+    for own, other in zip(same, behind(normalise(large[None])), strict=True):
+        assert (own - other).abs().max() < 0.2 * own.abs().max()

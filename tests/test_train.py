@@ -12,7 +12,7 @@ from torch.nn import functional
 from fer_lib import backbones, models, sources, tensors, train
 from fer_lib.data import FaceData
 from fer_lib.data.schema import empty_report
-from fer_lib.experiment import Inputs
+from fer_lib.inputs import Inputs
 from fer_lib.labels import EMOTIONS
 from fer_lib.losses import Loss
 from fer_lib.models.cnn_baseline import CNNBaseline

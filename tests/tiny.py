@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from fer_lib import experiment, profiles, sources, weights
+from fer_lib import data as datasets
+from fer_lib import profiles, sources, weights
 from fer_lib.backbones import timm
 from fer_lib.data import FaceData
 from fer_lib.data.schema import empty_report
@@ -54,8 +55,8 @@ def use(monkeypatch, folder, rendered: bool = False):
             return faces_of(2, 2, rendered=True)
         return faces_of(1, rendered=rendered)
 
-    monkeypatch.setattr(experiment.datasets, "load", load)
-    monkeypatch.setattr(experiment.datasets, "identity", lambda *_a: faces_of(1).sha256)
+    monkeypatch.setattr(datasets, "load", load)
+    monkeypatch.setattr(datasets, "identity", lambda *_a: faces_of(1).sha256)
     monkeypatch.setattr(
         profiles, "get", lambda name: PROFILE if name == "smoke" else replace(PROFILE, name=name)
     )

@@ -86,16 +86,17 @@ def budget(runs: list[dict]) -> str:
                 "model": first["settings"]["model"],
                 "seeds": len(own),
                 "scale": first["settings"]["scale"],
-                "image side": first["image_size"],
-                "frozen stages": first["frozen_stages"],
-                "parameters that learn": first["trainable"],
-                "minutes in all": Html(page.measured(f"{took:.1f}")),
+                "pixels": first["image_size"],
+                "frozen": first["frozen_stages"],
+                "learn": first["trainable"],
+                "minutes": Html(page.measured(f"{took:.1f}")),
             }
         )
     total = sum(run["wall_seconds"] for run in runs) / 60
     told = (
         f"<p>{page.measured(f'{total:.0f}')} minutes of training in all, before dividing by the "
-        "trainings that run side by side.</p>"
+        "trainings that run side by side. Pixels are the side of the input; frozen are the stages "
+        "of each backbone that stay as they are, learn the parameters that do not.</p>"
     )
     return told + table(rows, f"What {proof.counted(len(rows), 'arm')} cost", "runs")
 

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -22,9 +22,13 @@ from tools import check, failure, jobs, pairs, render, storage, why
 
 # Snakemake is silent, for the jobs speak for themselves; but --quiet silences its errors as well,
 # also in its own log. So they are kept in a file, to be shown where no job has failed.
+# To keep to a number of jobs a second it looks once a second, for ever, and once more a second for
+# each job that has ended: half a core after a hundred. So there is no such limit.
 SNAKEMAKE = """
 import logging, sys
 from snakemake.cli import main
+from snakemake.settings.types import MaxJobsPerTimespan
+MaxJobsPerTimespan.__bool__ = lambda limit: False
 errors = logging.FileHandler(sys.argv.pop(1), "w")
 errors.setLevel(logging.WARNING)
 logging.getLogger("snakemake").addHandler(errors)
@@ -99,50 +103,54 @@ def missing(found: dict[str, jobs.Job]) -> list[jobs.Job]:
     return stale
 
 
-def snakemake(
-    settings: dict, count: str, flags: list[str], fetch: list[str] | None = None
-) -> list[str]:
+def snakemake(settings: dict, count: str, flags: list[str], **more: list[str]) -> list[str]:
     """Return the command that does the jobs, ``count`` at a time, with further ``flags``.
 
-    With ``fetch``, the command that brings these results from a store elsewhere instead.
+    ``left_out`` names results that are not to be made; with ``fetch``, the command brings these
+    results from a store elsewhere instead.
     """
     # A file, because --config takes a folder's name apart where it looks like YAML.
     file = paths.build().resolve() / "settings.json"
     file.write_text(json.dumps(settings))
     config = file.with_name("config.json")
-    told = {"settings": str(file), "storage": settings["storage"]}
-    config.write_text(json.dumps(told | ({"fetch": fetch} if fetch else {})))
+    # On a cluster the machines have the cores, and only the number of jobs is ours to limit.
+    away = any(flag.startswith("--executor") or flag == "-e" for flag in flags)
+    told = {"settings": str(file), "storage": settings["storage"], "left_out": []}
+    # Trainings share a process where all of them run here.
+    told["together"] = not (away or settings["storage"])
+    config.write_text(json.dumps(told | more))
     command = [sys.executable, "-c", SNAKEMAKE, str(file.with_name("snakemake.log"))]
     command += ["--snakefile", str(paths.root() / "Snakefile")]
     command += ["--directory", str(paths.build().resolve()), "--configfile", str(config)]
-    # On a cluster the machines have the cores, and only the number of jobs is ours to limit.
-    away = any(flag.startswith("--executor") or flag == "-e" for flag in flags)
     command += ["--jobs" if away else "--cores", count]
     command += ["--keep-going", "--quiet", "all"]
+    # The other scheduler solves an integer programme whenever a job has ended.
+    command += ["--scheduler", "greedy"]
     # A result is there whole or not at all, under its key: locks, marks of unfinished work and
     # time stamps add nothing, and a killed build would leave them behind.
-    command += ["--rerun-triggers", "params", "--nolock", "--ignore-incomplete"]
+    command += ["--rerun-triggers", "mtime", "--nolock", "--ignore-incomplete"]
+    command += ["--keep-incomplete"]  # one training failed, and others in its process did not
     if settings["storage"]:
         command += storage.flags(settings["storage"])
     return command + flags
 
 
-def do_jobs(settings: dict, count: str, flags: list[str]) -> None:
-    """Have Snakemake do what is not in the store."""
+def do_jobs(settings: dict, count: str, flags: list[str], left_out: Sequence[str] = ()) -> None:
+    """Have Snakemake do what is not in the store, but for what is ``left_out``."""
     environment = {**os.environ, "FER_BUILD": str(paths.build().resolve())}
     environment["FER_CACHE"] = str(paths.cache().resolve())
 
-    def run(fetch: list[str] | None = None) -> subprocess.CompletedProcess:
-        command = snakemake(settings, count, flags, fetch)
+    def run(**more: list[str]) -> subprocess.CompletedProcess:
+        command = snakemake(settings, count, flags, **more)
         return subprocess.run(
             command, cwd=paths.root(), env=environment, stdout=subprocess.PIPE, text=True
         )
 
-    done = run()
+    done = run(left_out=[*left_out])
     if settings["storage"]:
         (paths.build() / "fetched").unlink(missing_ok=True)
         wanted = storage.wanted(jobs.all_jobs(settings), set(failure.kept()))
-        fetched = run([*wanted]) if wanted else done
+        fetched = run(fetch=[*wanted]) if wanted else done
         done = done if done.returncode else fetched
     if done.returncode and not failure.kept():
         # Nothing of ours failed, so it is Snakemake that has something to say.
@@ -152,6 +160,16 @@ def do_jobs(settings: dict, count: str, flags: list[str]) -> None:
         if done.returncode < 0:
             how = f"killed by {signal.Signals(-done.returncode).name}"
         print("\n".join([f"Snakemake stopped ({how}):", *said[-12:]]), file=sys.stderr)
+
+
+def beyond_reach(stale: list[jobs.Job]) -> list[str]:
+    """Return the results that cannot be had: their job failed, or one that comes before it."""
+    failed = failure.kept()
+    found: list[str] = []
+    for job in stale:
+        if job.name in failed or set(job.needs) & set(found):
+            found.append(job.folder)
+    return found
 
 
 def results(
@@ -165,6 +183,10 @@ def results(
         print(f"to do: {job.name} ({why.short(why.explain(job))})", file=sys.stderr)
     if stale:
         do_jobs(settings, count, flags)
+        left_out = [] if settings["storage"] else beyond_reach(stale)
+        if left_out and any(job.folder not in left_out and job.fault() for job in stale):
+            # Snakemake takes a process that failed for a failure of all trainings in it.
+            do_jobs(settings, count, flags, left_out)
     failures = failure.kept()
     for job in stale:  # the others were looked at above
         if job.name not in failures and job.fault():

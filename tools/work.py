@@ -1,7 +1,7 @@
-"""Do one job of a build: make a data set, train, or execute a notebook.
+"""Do a job of a build, or several short ones: make a data set, train, or execute a notebook.
 
 Snakemake calls this for what is not in the store. The result appears whole, under its key, or not
-at all; a job that fails leaves a report instead.
+at all; a job that fails leaves a report instead, and the others go on.
 """
 
 from __future__ import annotations
@@ -207,10 +207,10 @@ def do(folder: str, settings: dict) -> failure.Failure | None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Do one job; return 0, or 1 if it failed."""
+    """Do some jobs; return 0, or 1 if one failed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", help="of the result, relative to the store")
-    parser.add_argument("--result", type=Path, required=True, help="its first file, in full")
+    parser.add_argument("folders", nargs="+", help="of the results, relative to the store")
+    parser.add_argument("--result", type=Path, required=True, help="the first's first file, whole")
     parser.add_argument("--settings", type=Path, required=True, help="JSON of the build")
     args = parser.parse_args(argv)
     settings = json.loads(args.settings.read_text())
@@ -218,12 +218,15 @@ def main(argv: list[str] | None = None) -> int:
     os.environ["FER_CACHE"] = str(args.result.absolute().parents[2])
     os.environ["FER_THREADS"] = str(settings["threads"])
     try:
-        found = do(args.folder, settings)
+        failed = 0
+        for folder in args.folders:
+            found = do(folder, settings)
+            if found:
+                failed = 1
+                print(f"error: {found.sentence()}", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         return 130  # stopped by hand: the build says so, a traceback would not help
-    if found:
-        print(f"error: {found.sentence()}", file=sys.stderr)
-    return 1 if found else 0
+    return failed
 
 
 if __name__ == "__main__":

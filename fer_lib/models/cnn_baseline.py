@@ -10,6 +10,7 @@ from fer_lib.models.staged import Staged, Tail
 from fer_lib.profiles import Profile
 
 PAPER = ()
+EPOCHS = 7  # for one of a backbone: they are cheap, and it starts from nothing
 FILTERS = {True: (64, 128, 32), False: (32, 64, 128)}  # by whether the paper's total must be met
 
 
@@ -67,7 +68,9 @@ class CNNBaseline(Tail):
 
 def quick(profile: Profile) -> dict:
     """Return what training takes where epochs are few."""
-    return {"learning_rate": 5e-4}
+    epochs = EPOCHS * profile.tiny.epochs
+    long = {"epochs": epochs, "patience": epochs, "plateau_patience": EPOCHS}
+    return long | {"learning_rate": 1e-3}
 
 
 def build(backbones: list[nn.Module], frozen: int, side: int, paper: bool) -> Staged:
