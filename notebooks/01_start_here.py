@@ -56,7 +56,7 @@ figure = plots.image_grid(
 # ## The headline
 #
 # The paper compares six models on its own photographs; its largest claim is the distance between
-# the proposed model and the rest. Two of the six are re-made here so far.
+# the proposed model and the rest. All six are [re-made](12_comparison.ipynb); here stand the first and the last.
 
 # %% tags=["hide-input"]
 which = (

@@ -182,6 +182,20 @@ GUARDS = (
         "test_engine_edits.py::test_a_result_that_is_gone_is_made_again_alone",
     ),
     Guard(
+        "a training that failed stops no other in its process",
+        "tools/build.py",
+        "            do_jobs(settings, count, flags, left_out)\n",
+        "            pass\n",
+        "test_engine_failures.py::test_a_training_that_fails_stops_no_other_in_its_process",
+    ),
+    Guard(
+        "what was trained beside it stays",
+        "tools/build.py",
+        'command += ["--keep-incomplete"]',
+        "command += []",
+        "test_engine_failures.py::test_a_training_that_fails_stops_no_other_in_its_process",
+    ),
+    Guard(
         "no folder counts",
         "fer_lib/keys.py",
         "str(file.relative_to(paths.root())): self._hash(file)",
