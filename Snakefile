@@ -25,6 +25,13 @@ def result(folder):
     return [STORE + name for name in JOBS[folder].files]
 
 
+def urgency(bundle):
+    job = bundle[0]
+    if job.kind == "page":
+        return len(job.ingredients["cells"])
+    return {"data": 1000, "activations": 900, "run": 500}[job.kind] + 50 * (len(bundle) == 1)
+
+
 def there(folder):
     return STORE and all(os.path.exists(name) for name in result(folder))
 
@@ -63,8 +70,8 @@ else:
                 [name for one in bundle for name in result(one.folder)],
             params:
                 folders=[one.folder for one in bundle],
-            # Trainings hold up pages, and a long page should not be the last to start.
-            priority: {"data": 1000, "activations": 900, "run": 500}.get(job.kind, len(job.ingredients.get("cells", "")))
+            # Trainings hold up pages, the long ones most; and a long page should not start last.
+            priority: urgency(bundle)
             threads: SETTINGS["threads"]
             resources:
                 **GPU if job.kind == "run" else {},

@@ -24,6 +24,7 @@ seed = 0
 # %% tags=["hide-input"]
 import pandas as pd
 from matplotlib import pyplot as plt
+from statsmodels.stats.multitest import multipletests
 
 from fer_lib import arms, claims, collect, contrast, page, plots
 from fer_lib.compare import pairs, sentences
@@ -235,9 +236,13 @@ def change(found, arm, head, turned=True):
     return pairs.turned(one) if turned else one
 
 
+judged = {}
+
+
 def row(claim_id, note, difference):
     """Return the row of the verdict table for a sentence that a difference decides."""
     claim = ledger[claim_id]
+    judged[note] = difference
     return (
         f"{claim.title} ({note})",
         claim.printed,
@@ -304,4 +309,11 @@ page.verdict_table(
         ),
     ],
     "Verdicts on the ablations",
+)
+corrected = multipletests([difference.p for difference in judged.values()], method="holm")[1]
+stay = [note for note, p in zip(judged, corrected, strict=True) if p < 0.05]
+page.say(
+    f"Each verdict goes by its own interval. Corrected by Holm's method for the {len(judged)} differences "
+    f"of this table, {len(stay)} {'stays' if len(stay) == 1 else 'stay'} below 0.05"
+    + (f": {'; '.join(stay)}." if stay else ".")
 )
