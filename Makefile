@@ -33,6 +33,11 @@ BUILD    = $(PY) -m tools.build $(INPUTS) --jobs "$(JOBS)" --flags="$(FLAGS)" \
 --storage "$(STORAGE)"
 SMOKE    = FER_BUILD="$${FER_BUILD:-_build/smoke}"
 
+# Some tests, and others beside them, whose log, named $(2), is shown when both have ended.
+BESIDE   = mkdir -p _build; $(PY) -m pytest $(3) > _build/$(2)-tests.log 2>&1 & others=$$!; \
+status=0; $(PY) -m pytest $(1) || status=1; \
+wait $$others || status=1; cat _build/$(2)-tests.log; exit $$status
+
 .PHONY: help book why verify prune test unit lint site notebook lab serve pairs lock bench guards judge shots clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -95,19 +100,13 @@ lint: $(VENV)/.installed-dev-$(LOCK)
 	$(PY) -m tools.pairs
 
 unit: $(VENV)/.installed-dev-$(LOCK)
-	@# The tests of the engine take half of the time: they run beside the others.
-	@mkdir -p _build; export OPENBLAS_NUM_THREADS=1; \
-	$(PY) -m pytest -m "not site" tests/test_engine_*.py > _build/engine-tests.log 2>&1 & engine=$$!; \
-	status=0; $(PY) -m pytest -m "not site" --ignore-glob='tests/test_engine_*' || status=1; \
-	wait $$engine || status=1; cat _build/engine-tests.log; exit $$status
+	@# The tests of the engine take half of the time.
+	@export OPENBLAS_NUM_THREADS=1; \
+	$(call BESIDE,-m "not site" --ignore-glob='tests/test_engine_*',engine,-m "not site" tests/test_engine_*.py)
 
 site: $(VENV)/.installed-dev-$(LOCK)
 	$(SMOKE) $(BUILD) --profile smoke
-	@# The pages in the dark theme are looked at beside the others.
-	@export $(SMOKE); \
-	$(PY) -m pytest -m site -k dark > _build/dark-tests.log 2>&1 & dark=$$!; \
-	status=0; $(PY) -m pytest -m site -k "not dark" || status=1; \
-	wait $$dark || status=1; cat _build/dark-tests.log; exit $$status
+	@export $(SMOKE); $(call BESIDE,-m site -k "not dark",dark,-m site -k dark)
 
 notebook: $(VENV)/.installed-book-$(LOCK)
 ifeq ($(N),)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from scipy import stats
 
-from fer_lib import amounts, page, results
-from fer_lib.claims import Ground
+from fer_lib import page, results
 from fer_lib.compare import pairs
 from fer_lib.compare.pairs import Comparison
 from fer_lib.compare.pooled import Pooled, over_seeds, tallies
@@ -21,30 +20,7 @@ from fer_lib.runs import Run
 SCORES = (("emotion", "accuracy"), ("authenticity", "AUC"))
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What a page on the small arms works with.
-
-    Attributes
-    ----------
-    about : dict
-        ``run.json`` of the reference's first run.
-    resamples : int
-        Behind each interval.
-    ground : Ground
-        What its verdicts stand on.
-    last, tested : str
-        The set to judge by, and what to call it.
-    """
-
-    about: dict
-    resamples: int
-    ground: Ground
-    last: str
-    tested: str
-
-
-def opened(runs: Mapping[str, Sequence[Run]], data: str) -> Setting:
+def opened(runs: Mapping[str, Sequence[Run]], data: str) -> results.Setting:
     """Show the header of a page on the small arms and what they have in common; return it.
 
     Parameters
@@ -54,19 +30,16 @@ def opened(runs: Mapping[str, Sequence[Run]], data: str) -> Setting:
     data : str
         The page's data set.
     """
-    about = runs["base"][0].about
-    made_in, epochs, seeds = about["profile"], about["config"]["epochs"], len(runs["base"])
-    page.header_of_run(about)
-    last, tested = list(results.sets_of(runs["base"][0]).items())[-1]
+    at = results.opened(runs["base"][0], data)
+    epochs, seeds = at.about["config"]["epochs"], len(runs["base"])
     page.say(
-        f"Every arm here is the proposed model at the small scale of profile {made_in}: images of "
-        f"{about['image_size']} pixels, {epochs} epoch{'s' * (epochs > 1)} at most, from "
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. Scores are on the {tested}; "
+        f"Every arm here is the proposed model at the small scale of profile {at.made_in}: images "
+        f"of {at.about['image_size']} pixels, {epochs} epoch{'s' * (epochs > 1)} at most, from "
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. Scores are on the {at.tested}; "
         "differences are paired by seed and subject, their intervals carry both, and p is "
         "corrected by Holm over the table."
     )
-    ground = Ground("diya2026", data, made_in)
-    return Setting(about, amounts.get(made_in).bootstrap, ground, last, tested)
+    return at
 
 
 def draw_scores(axis: Axes, places: Sequence[float], scores: Sequence[Pooled], **style) -> None:

@@ -3,14 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from fer_lib import metrics
+from fer_lib import amounts, metrics, page
+from fer_lib.claims import Ground
 from fer_lib.runs import Run
 
 FEW_GROUPS = 30
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a page of results works with.
+
+    Attributes
+    ----------
+    about : dict
+        ``run.json`` of the run that the page is of.
+    resamples : int
+        Behind each interval.
+    ground : Ground
+        What its verdicts stand on.
+    sets : dict
+        From `sets_of`.
+    """
+
+    about: dict
+    resamples: int
+    ground: Ground
+    sets: dict[str, str]
+
+    @property
+    def made_in(self) -> str:
+        """The profile of the runs, which may be smaller than the page's."""
+        return self.about["profile"]
+
+    @property
+    def last(self) -> str:
+        """The set to judge by."""
+        return list(self.sets)[-1]
+
+    @property
+    def tested(self) -> str:
+        """What to call the set to judge by."""
+        return self.sets[self.last]
+
+
+def opened(run: Run, data: str) -> Setting:
+    """Show the header of a page of results, whose data set is ``data``; return its setting."""
+    made_in = run.about["profile"]
+    page.header_of_run(run.about)
+    ground = Ground("diya2026", data, made_in)
+    return Setting(run.about, amounts.get(made_in).bootstrap, ground, sets_of(run))
 
 
 def sets_of(run: Run) -> dict[str, str]:

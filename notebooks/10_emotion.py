@@ -27,7 +27,6 @@ import yaml
 from matplotlib import pyplot as plt
 
 from fer_lib import (
-    amounts,
     behind_tables,
     claims,
     collect,
@@ -46,13 +45,9 @@ from fer_lib.labels import EMOTIONS
 plots.use_style()
 ledger = claims.load("diya2026")
 runs = collect.need_arms(["dual_task"], data, data_root, profile, seed)["dual_task"]
-about = runs[0].about
-made_in = about["profile"]
-resamples = amounts.get(made_in).bootstrap
-ground = claims.Ground("diya2026", data, made_in)
-page.header_of_run(about)
-sets = results.sets_of(runs[0])
-last = list(sets)[-1]
+at = results.opened(runs[0], data)
+about, made_in, resamples, ground = at.about, at.made_in, at.resamples, at.ground
+sets, last = at.sets, at.last
 page.table(results.what_is_tested(runs), f"What is tested ({resamples:,} bootstrap resamples)")
 
 # %% tags=["hide-input"]

@@ -28,7 +28,6 @@ import pandas as pd
 from matplotlib import pyplot as plt
 
 from fer_lib import (
-    amounts,
     arms,
     claims,
     collect,
@@ -45,13 +44,9 @@ from fer_lib.labels import AUTHENTICITY, EMOTIONS
 plots.use_style()
 ledger = claims.load("diya2026")
 runs = collect.need_arms([*arms.MODELS, *arms.SUBSTITUTES], data, data_root, profile, seed)
-about = runs[arms.PROPOSED][0].about
-made_in = about["profile"]
-resamples = amounts.get(made_in).bootstrap
-ground = claims.Ground("diya2026", data, made_in)
-page.header_of_run(about)
-sets = results.sets_of(runs[arms.PROPOSED][0])
-last = list(sets)[-1]
+at = results.opened(runs[arms.PROPOSED][0], data)
+about, made_in, resamples, ground = at.about, at.made_in, at.resamples, at.ground
+sets, last = at.sets, at.last
 # A model whose own weights could not be had is not the paper's model, and its stand-in is another.
 strangers = {name for name in arms.MODELS if runs[name][0].about["random_start"]}
 unranked = strangers | set(arms.SUBSTITUTES)

@@ -28,7 +28,6 @@ import pandas as pd
 from scipy import stats
 
 from fer_lib import (
-    amounts,
     arms,
     calibration,
     claims,
@@ -47,12 +46,8 @@ plots.use_style()
 ledger = claims.load("diya2026")
 runs = collect.need_arms([arms.PROPOSED, arms.RIVAL], data, data_root, profile, seed)
 first = runs[arms.PROPOSED][0]
-made_in = first.about["profile"]
-resamples = amounts.get(made_in).bootstrap
-ground = claims.Ground("diya2026", data, made_in)
-page.header_of_run(first.about)
-sets = results.sets_of(first)
-last = list(sets)[-1]
+at = results.opened(first, data)
+made_in, resamples, ground, sets, last = at.made_in, at.resamples, at.ground, at.sets, at.last
 page.say(
     f"Models: {' and '.join(arms.title(name) for name in runs)}, on {sets[last]}; "
     f"{resamples:,} bootstrap resamples. Seeds: "

@@ -41,6 +41,7 @@ from fer_lib.explain import (
     faithfulness,
     randomisation,
     regions,
+    score_table,
     sized,
     truth,
 )
@@ -247,15 +248,8 @@ if shown.has_truth:
     scored = []
     for (name, method, head), _ in maps.items():
         found = large(name, method, head)
-        one = pd.DataFrame(
-            {"model": name, "method": method, "head": head, "face": range(len(small))}
-        )
-        for score, (own, even, others) in truth.against_masks(
-            found, masks[head, "whole"], people
-        ).items():
-            one[score], one[f"{score}: even map"] = own, even
-            one[f"{score}: other people"] = others
-            one[f"{score}: gain"] = own - others
+        one = score_table.of_faces(found, masks[head, "whole"], people)
+        one = one.assign(model=name, method=method, head=head, face=range(len(small)))
         in_regions = regions.shares(found, places)
         for k, region in enumerate(regions.REGIONS):
             one[region], one[f"{region}: area"] = in_regions[:, k], areas[:, k]
@@ -294,17 +288,9 @@ if shown.has_truth:
         lines = []
         for name in everyone:
             for method in cams.METHODS:
-                part = of(name, method, head)
-                columns = [c for score in truth.SCORES for c in (score, f"{score}: gain")]
-                found = mean_of(part, columns)
-                summary[name, method, head] = found
-                line = {"map": f"{called[name]}, {method}"}
-                for score in truth.SCORES:
-                    line[score] = found[score]
-                    line[f"{score}: even map"] = float(part[f"{score}: even map"].mean())
-                    line[f"{score}: other people"] = float(part[f"{score}: other people"].mean())
-                    line[f"{score}: gain"] = found[f"{score}: gain"]
-                lines.append(line)
+                line = score_table.scores(of(name, method, head), mean_of)
+                summary[name, method, head] = line
+                lines.append({"map": f"{called[name]}, {method}"} | line)
         page.table(pd.DataFrame(lines).set_index("map"), f"Maps against the truth, head {head}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Forest plot: how much better than other people's maps each model's Grad-CAM ranks the pixels of the truth, as a gain in AUC with its interval, for the emotion head and the authenticity head; the dashed line is no gain."}}
@@ -326,22 +312,11 @@ if shown.has_truth:
 
 # %% tags=["hide-input"]
 if shown.has_truth:
-    subsets = {
-        "genuine": lambda t: t["authenticity"] == "genuine",
-        "fake": lambda t: t["authenticity"] == "fake",
-        "named rightly": lambda t: t["right"],
-        "named wrongly": lambda t: ~t["right"],
-    }
     for head in HEADS:
-        lines = []
-        for name in everyone:
-            part = of(name, "Grad-CAM", head)
-            line = {"model": called[name]}
-            for words, chosen in subsets.items():
-                held = part[chosen(part).to_numpy(bool)]
-                line[words] = mean_of(held, ["AUC: gain"])["AUC: gain"]
-                line[f"faces, {words}"] = len(held)
-            lines.append(line)
+        lines = [
+            {"model": called[name]} | score_table.by_kind(of(name, "Grad-CAM", head), mean_of)
+            for name in everyone
+        ]
         page.table(
             pd.DataFrame(lines).set_index("model"),
             f"Gain in AUC over other people's maps, Grad-CAM, head {head}",

@@ -33,7 +33,17 @@ import pandas as pd
 import torch
 
 from fer_lib import amounts, arms, claims, collect, page, plots, progress, tensors
-from fer_lib.explain import agreement, cams, cases, faithfulness, lime, regions, sized, truth
+from fer_lib.explain import (
+    agreement,
+    cams,
+    cases,
+    faithfulness,
+    lime,
+    regions,
+    score_table,
+    sized,
+    truth,
+)
 from fer_lib.explain.summary import means
 from fer_lib.explain.view import logits
 from fer_lib.faces import truth_parts
@@ -242,13 +252,8 @@ for name, model in models.items():
 if shown.has_truth:
     scored = []
     for (method, name, head), held in compared.items():
-        one = pd.DataFrame({"method": method, "model": name, "head": head, "group": people})
-        for score, (own, even, others) in truth.against_masks(
-            held, masks[head, "whole"], people
-        ).items():
-            one[score], one[f"{score}: even map"] = own, even
-            one[f"{score}: other people"] = others
-            one[f"{score}: gain"] = own - others
+        one = score_table.of_faces(held, masks[head, "whole"], people)
+        one = one.assign(method=method, model=name, head=head, group=people)
         for part in ("geometry", "shading"):
             one[part] = np.diagonal(truth.energy_share(held, masks[head, part]))
             one[f"{part}: excess"] = one[part] - masks[head, part].mean((1, 2))
@@ -290,16 +295,9 @@ if shown.has_truth:
         for method, name, of_head in compared:
             if of_head != head:
                 continue
-            part = of(method, name, head)
-            held = mean_of(part, [c for s in truth.SCORES for c in (s, f"{s}: gain")])
-            gains[method, name, head] = held["AUC: gain"]
-            line = {"map": f"{called[name]}, {method}"}
-            for score in truth.SCORES:
-                line[score] = held[score]
-                line[f"{score}: even map"] = float(part[f"{score}: even map"].mean())
-                line[f"{score}: other people"] = float(part[f"{score}: other people"].mean())
-                line[f"{score}: gain"] = held[f"{score}: gain"]
-            lines.append(line)
+            line = score_table.scores(of(method, name, head), mean_of)
+            gains[method, name, head] = line["AUC: gain"]
+            lines.append({"map": f"{called[name]}, {method}"} | line)
         page.table(pd.DataFrame(lines).set_index("map"), f"Maps against the truth, head {head}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Forest plot: how much better than other people's maps LIME and Grad-CAM of each model rank the pixels of the truth, as a gain in AUC with its interval, for both heads; the dashed line is no gain."}}
@@ -313,22 +311,11 @@ if shown.has_truth:
 
 # %% tags=["hide-input"]
 if shown.has_truth:
-    subsets = {
-        "genuine": lambda t: t["authenticity"] == "genuine",
-        "fake": lambda t: t["authenticity"] == "fake",
-        "named rightly": lambda t: t["right"],
-        "named wrongly": lambda t: ~t["right"],
-    }
-    lines = []
-    for name in models:
-        for head in HEADS:
-            part = of("LIME", name, head)
-            line = {"model": called[name], "head": head}
-            for words, wanted in subsets.items():
-                held = part[wanted(part).to_numpy(bool)]
-                line[words] = mean_of(held, ["AUC: gain"])["AUC: gain"]
-                line[f"faces, {words}"] = len(held)
-            lines.append(line)
+    lines = [
+        {"model": called[name], "head": head} | score_table.by_kind(of("LIME", name, head), mean_of)
+        for name in models
+        for head in HEADS
+    ]
     page.table(
         pd.DataFrame(lines),
         "LIME: gain in AUC over other people's maps, by kind of face",

@@ -1,10 +1,11 @@
 """Scores have known values on constructed maps, and chance levels are those of simulation."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from fer_lib.explain import agreement, truth
+from fer_lib.explain import agreement, score_table, truth
 
 
 def test_truth_mask_is_the_smallest_that_holds_the_energy():
@@ -130,3 +131,38 @@ def test_agreement_with_others_and_over_seeds():
     np.testing.assert_allclose(agreement.over_seeds([maps, maps, -maps]), -1 / 3)
     with pytest.raises(ValueError, match="two or more"):
         agreement.over_seeds([maps])
+
+
+def test_the_table_of_maps_has_each_score_beside_both_levels_of_chance():
+    chance = np.random.default_rng(3)
+    masks = np.zeros((4, 8, 8), bool)
+    masks[np.arange(4), np.arange(4), 2:6] = True
+    maps = masks + 0.1 * chance.random((4, 8, 8))
+    faces = score_table.of_faces(maps, masks, np.array(["a", "a", "b", "b"]))
+    own, even, others = truth.against_masks(maps, masks, np.array(["a", "a", "b", "b"]))["AUC"]
+    assert np.array_equal(faces["AUC: gain"], own - others)
+    line = score_table.scores(faces, lambda part, columns: dict(part[list(columns)].mean()))
+    assert list(line)[-4:] == ["AUC", "AUC: even map", "AUC: other people", "AUC: gain"]
+    assert line["AUC"] == own.mean() > line["AUC: even map"] == even.mean()
+    assert line["AUC: other people"] == others.mean()
+
+
+def test_gains_are_told_apart_by_kind_of_face():
+    faces = pd.DataFrame(
+        {
+            "AUC: gain": [1.0, 2.0, 4.0],
+            "authenticity": ["genuine", "fake", "fake"],
+            "right": [True, True, False],
+        }
+    )
+    line = score_table.by_kind(faces, lambda part, columns: dict(part[list(columns)].mean()))
+    assert line == {
+        "genuine": 1.0,
+        "faces, genuine": 1,
+        "fake": 3.0,
+        "faces, fake": 2,
+        "named rightly": 1.5,
+        "faces, named rightly": 2,
+        "named wrongly": 4.0,
+        "faces, named wrongly": 1,
+    }
