@@ -79,8 +79,17 @@ def auc(truth: np.ndarray, score: np.ndarray) -> float:
 
 
 def average_precision(truth: np.ndarray, score: np.ndarray) -> float:
-    """Return average precision, nan without a positive."""
-    return float(sk.average_precision_score(truth, score)) if truth.any() else float("nan")
+    """Return average precision, nan without a positive.
+
+    scikit-learn's value (a test holds them together) in a tenth of its time, because intervals
+    need it tens of thousands of times.
+    """
+    if not truth.any():
+        return float("nan")
+    order = np.argsort(-score, kind="stable")
+    last = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))  # of those that are equal
+    hits = truth[order].astype(np.int64).cumsum()[last]
+    return float((np.diff(hits, prepend=0) * hits / (last + 1)).sum() / hits[-1])
 
 
 def auc_within(truth: np.ndarray, score: np.ndarray, strata: np.ndarray) -> float:

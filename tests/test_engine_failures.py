@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import resource
+import shutil
 import subprocess
 import sys
 from copy import copy
@@ -279,6 +280,25 @@ def test_a_new_sentence_is_on_the_page_although_nothing_ran(toy, sound):
     assert toy.page("notebooks/01_first").select_one("article img")["alt"] == "A red dot."
 
 
+def test_a_sound_site_stays_until_it_or_a_byte_behind_it_changes(toy, sound):
+    def rendered() -> int:
+        built = toy.build()
+        assert built.status == 0, built.said
+        return (toy.built / "html" / "index.html").stat().st_mtime_ns
+
+    first = rendered()
+    assert rendered() == first
+    lost = toy.built / "html" / "notebooks" / "01_first.html"
+    lost.unlink()
+    second = rendered()
+    assert second != first and lost.is_file()
+    toy.replace("book/references.md", "# ", "# New: ")
+    third = rendered()
+    assert third != second
+    assert rendered() == third
+    assert toy.witnesses() == []
+
+
 def test_what_sphinx_and_the_gate_find_fails_every_build_until_mended(toy, sound):
     first = "notebooks/01_first.py"
     before = (toy.checkout / first).read_text()
@@ -417,6 +437,7 @@ def test_damaged_activations_are_made_again_and_what_came_of_them_stands(toy, so
 
 
 def test_killed_while_rendering(toy, sound):
+    shutil.rmtree(toy.built / "html")  # a sound site would stay
     build = toy.start()
     toys.wait_for(lambda: list(toy.built.glob("rendering*/_build/*")), build)
     build.kill()

@@ -56,6 +56,18 @@ def test_the_papers_counts_give_its_scores():
     assert round(found["Cohen's kappa"], 3) == 0.843
 
 
+@pytest.mark.parametrize("decimals", [1, 2, 16])
+def test_average_precision_equals_scikit_learn_with_ties(decimals):
+    chance = np.random.default_rng(5)
+    for size in (1, 2, 30, 400):
+        truth, score = chance.random(size) < 0.3, chance.random(size).round(decimals)
+        truth[0] = True
+        expected = sk.average_precision_score(truth, score)
+        assert metrics.average_precision(truth, score) == pytest.approx(expected, abs=1e-12)
+        assert metrics.average_precision(truth.astype(np.int64), score) == pytest.approx(expected)
+    assert np.isnan(metrics.average_precision(np.zeros(3, bool), np.ones(3)))
+
+
 def test_auc_equals_scikit_learn_with_ties():
     chance = np.random.default_rng(1)
     truth, score = chance.integers(0, 2, 200), chance.integers(0, 5, 200).astype(float)

@@ -2,6 +2,7 @@
 
 Every rendering starts from nothing, passes the gate, and replaces the old site in one step. What
 is wrong is listed and fails the build, every time; the site is there to be looked at all the same.
+A sound site stays while no byte behind it changes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 from pathlib import Path
 
 from fer_lib import keys, paths
-from tools import gate, proof, stage
+from tools import gate, proof, stage, unchanged
 from tools.failure import Failure
 from tools.jobs import Job
 
@@ -81,7 +82,13 @@ def render(found: dict[str, Job], failures: list[Failure], settings: dict) -> li
     build = paths.build()
     # A folder of its own: Sphinx may outlive a build that was killed, and go on writing into its.
     source, work = build / "book", build / f"rendering-{os.getpid()}"
-    problems = stage.stage(found, failures, settings, verification(found), source)
+    told = found, failures, settings, verification(found), source
+    made_from = ""
+    if not stage.stage(*told, new=False) and not failures:
+        made_from = unchanged.key(source, found)
+        if unchanged.stands(build / "html", made_from):
+            return []
+    problems = stage.stage(*told)
     problems += gate.notebook_problems(source / "notebooks")
     for left in build.glob("rendering-*"):
         shutil.rmtree(left, ignore_errors=True)
@@ -94,6 +101,8 @@ def render(found: dict[str, Job], failures: list[Failure], settings: dict) -> li
     proof.publish([job for job in found.values() if job.name not in failed], site)
     problems += gate.site_problems(site, gate.pages_in_toc(source / "_toc.yml"))
     shutil.rmtree(site / ".doctrees", ignore_errors=True)
+    if made_from and not problems:
+        unchanged.note(site, made_from)
     swap(site, build / "html")
     shutil.rmtree(work, ignore_errors=True)
     return problems

@@ -20,6 +20,7 @@ from tools.failure import Failure
 from tools.jobs import Job
 
 PROMPTS = {"code_prompt_show": "Show the parameters in force", "code_prompt_hide": "Hide"}
+FOOTER = "page-proof"  # its cell; a random id would make the page another one each time
 OWN_TYPES = "application/vnd.fer."
 
 
@@ -93,7 +94,8 @@ def stage_page(job: Job, settings: dict, rendered: dict, target: Path) -> dict:
     show_banner(book, record)
     drop_own_types(book)
     join_streams(book)
-    book.cells.append(nbformat.v4.new_markdown_cell(proof.footer(record, rendered, "..")))
+    last = nbformat.v4.new_markdown_cell(proof.footer(record, rendered, ".."), id=FOOTER)
+    book.cells.append(last)
     nbformat.write(book, target)
     return record
 
@@ -145,7 +147,12 @@ def run_about(job: Job) -> dict:
 
 
 def stage(
-    found: dict[str, Job], failures: list[Failure], settings: dict, verified: dict | None, to: Path
+    found: dict[str, Job],
+    failures: list[Failure],
+    settings: dict,
+    verified: dict | None,
+    to: Path,
+    new: bool = True,
 ) -> list[str]:
     """Fill ``to`` (removed first); return what is wrong, one line each.
 
@@ -161,6 +168,8 @@ def stage(
         The outcome of `make verify` for these very results.
     to : Path
         The folder to fill.
+    new : bool
+        Whether to say which pages this build computed.
     """
     shutil.rmtree(to, ignore_errors=True)
     root = paths.root()
@@ -170,7 +179,9 @@ def stage(
     hidden = shutil.ignore_patterns("__pycache__", ".*")
     shutil.copytree(root / "book", to / "book", ignore=hidden)
     commit, modified = checkout.commit()
-    rendered = {"commit": commit, "modified": modified, "build_start": settings["start"]}
+    rendered = {"commit": commit, "modified": modified}
+    if new:
+        rendered["build_start"] = settings["start"]
     failed = {failure.name: failure for failure in failures}
     problems, records = [], []
     for job in found.values():

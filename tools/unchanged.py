@@ -1,0 +1,65 @@
+"""Whether the site that is there is what rendering would give once more.
+
+Rendering starts from nothing and takes half a minute. If no byte that it reads has changed, and
+nothing was wrong the last time, the site stays, unless a file of it is gone.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from fer_lib import keys, paths, sealed
+from tools.jobs import Job
+
+NOTE = ".rendered-from"  # in the site, so that both come and go in one step
+
+
+def key(source: Path, found: dict[str, Job]) -> str:
+    """Return what stands for all that a rendering reads.
+
+    Parameters
+    ----------
+    source : Path
+        The folder that is rendered.
+    found : dict of str to Job
+        The jobs of the build, whose files are published beside the pages.
+    """
+    staged = [file for file in sorted(source.rglob("*")) if file.is_file()]
+    tools = sorted((paths.root() / "tools").glob("*.py"))
+    return keys.digest(
+        {
+            "staged": {str(f.relative_to(source)): keys.sha256(f.read_bytes()) for f in staged},
+            "tools": {file.name: keys.sha256(file.read_bytes()) for file in tools},
+            "published": {
+                job.folder: sealed.sums(job.place())
+                for job in found.values()
+                if job.kind in ("page", "run")
+            },
+            **keys.surroundings(),
+        }
+    )
+
+
+def files(site: Path) -> dict[str, int]:
+    """Return the size of each file of a site, but for its note."""
+    return {
+        str(file.relative_to(site)): file.stat().st_size
+        for file in sorted(site.rglob("*"))
+        if file.is_file() and file.name != NOTE
+    }
+
+
+def stands(site: Path, wanted: str) -> bool:
+    """Return whether ``site`` is a whole rendering of what ``wanted`` (from `key`) stands for."""
+    try:
+        told = json.loads((site / NOTE).read_text())
+    except (OSError, ValueError):
+        return False
+    return told == {"key": wanted, "files": files(site)}
+
+
+def note(site: Path, made_from: str) -> None:
+    """Note in a sound site what it was rendered from."""
+    told = {"key": made_from, "files": files(site)}
+    (site / NOTE).write_text(json.dumps(told))
