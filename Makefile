@@ -16,8 +16,12 @@ HOST      := 127.0.0.1
 PORT      := 8000
 
 # Activations come and go by the ten megabytes. The C library would give them back to the system each
-# time, which then clears them page by page: a third of a training's time. Elsewhere this is ignored.
-export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=1073741824:glibc.malloc.top_pad=67108864
+# time, which then clears them page by page: up to half of the time of a network's first stages.
+# (GLIBC_TUNABLES could say it all, but glibc passes only its first setting on to children.)
+export GLIBC_TUNABLES          ?= glibc.malloc.hugetlb=1
+export MALLOC_MMAP_THRESHOLD_  ?= 1073741824
+export MALLOC_TRIM_THRESHOLD_  ?= 1073741824
+export MALLOC_TOP_PAD_         ?= 67108864
 
 # A misspelt setting would be ignored by make and cost an hour of the wrong build.
 SETTINGS := PROFILE DATA DATA_ROOT SEED JOBS THREADS LIMIT FLAGS STORAGE PYTHON VENV FER_CACHE FER_BUILD \

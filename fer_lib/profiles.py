@@ -79,7 +79,7 @@ PROFILES = (
     Profile(
         "book",
         full=Scale(112, 5, 8, 8),
-        small=Scale(96, 6, 4, 4),
+        small=Scale(96, 6, 3, 3),
         tiny=Scale(64, 0, 2, 2),
         batch_size=32,
         weight_average=0.97,
