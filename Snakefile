@@ -1,5 +1,5 @@
-# One rule per job of tools/jobs.py: the data set, each training, each page; short trainings share
-# one (tools/bundles.py). What a job leaves lies in the store under a key made of all that decides
+# One rule per job of tools/jobs.py: the data set, each training, each page; short jobs that need the
+# same share one (tools/bundles.py). What a job leaves lies in the store under a key made of all that decides
 # it, so Snakemake runs exactly what is not there.
 # `make book` calls this through tools/build.py.
 import json
@@ -29,7 +29,8 @@ def urgency(bundle):
     job = bundle[0]
     if job.kind == "page":
         return len(job.ingredients["cells"])
-    return {"data": 1000, "activations": 900, "run": 500}[job.kind] + 50 * (len(bundle) == 1)
+    long = job.kind == "run" and job.experiment.arm.scale == "full"
+    return {"data": 1000, "activations": 900, "run": 500}[job.kind] + 50 * long
 
 
 def there(folder):
@@ -56,7 +57,7 @@ else:
             [ancient(name) for folder in TODO for name in result(folder)],
 
     for bundle in [(JOBS[folder],) for folder in JOBS if folder not in TODO] + bundles.of(
-        [JOBS[folder] for folder in TODO], config["together"]
+        [JOBS[folder] for folder in TODO], config["at_once"]
     ):
         job = bundle[0]
 

@@ -230,6 +230,27 @@ GUARDS = (
         "if executed is None:",
         "test_engine_keys.py::test_outputs_join_by_id_and_only_with_the_code_they_came_from",
     ),
+    Guard(
+        "a sound site stays",
+        "tools/unchanged.py",
+        'return told == {"key": wanted, "files": files(site)}',
+        "return False",
+        "test_engine_failures.py::test_a_sound_site_stays_until_it_or_a_byte_behind_it_changes",
+    ),
+    Guard(
+        "a changed source is rendered anew",
+        "tools/unchanged.py",
+        "keys.sha256(f.read_bytes()) for f in staged",
+        '"" for f in staged',
+        "test_engine_failures.py::test_a_sound_site_stays_until_it_or_a_byte_behind_it_changes",
+    ),
+    Guard(
+        "a lost file is noticed",
+        "tools/unchanged.py",
+        'return told == {"key": wanted, "files": files(site)}',
+        'return told["key"] == wanted',
+        "test_engine_failures.py::test_a_sound_site_stays_until_it_or_a_byte_behind_it_changes",
+    ),
 )
 
 

@@ -116,8 +116,8 @@ def snakemake(settings: dict, count: str, flags: list[str], **more: list[str]) -
     # On a cluster the machines have the cores, and only the number of jobs is ours to limit.
     away = any(flag.startswith("--executor") or flag == "-e" for flag in flags)
     told = {"settings": str(file), "storage": settings["storage"], "left_out": []}
-    # Trainings share a process where all of them run here.
-    told["together"] = not (away or settings["storage"])
+    # Short jobs share a process where all of them run here.
+    told["at_once"] = 0 if away or settings["storage"] else int(count)
     config.write_text(json.dumps(told | more))
     command = [sys.executable, "-c", SNAKEMAKE, str(file.with_name("snakemake.log"))]
     command += ["--snakefile", str(paths.root() / "Snakefile")]

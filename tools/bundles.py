@@ -1,32 +1,45 @@
-"""Which trainings share a process: to start one takes as long as a short training does."""
+"""Which jobs share a process: to start one takes as long as a short training does."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 
-from fer_lib.plan import Experiment
 from tools.jobs import Job
 
-SIZE = 5  # trainings a process, so that the processes stay about as long as a headline training
-EPOCHS = {"late": 4, "all": 1, "heads": 9}  # at most, of a short training
+SIZE = 12  # jobs a process, at most
+EPOCHS = {"late": 8, "all": 3, "heads": 9}  # of a training that shares, at most
 
 
-def short(experiment: Experiment | None) -> bool:
-    """Return whether a job is a training of few epochs."""
-    return experiment is not None and experiment.scale.epochs <= EPOCHS[experiment.arm.trained]
+def shares(job: Job) -> bool:
+    """Return whether a job is short: activations, or a training of few epochs."""
+    if job.kind == "activations":
+        return True
+    return job.kind == "run" and job.experiment.scale.epochs <= EPOCHS[job.experiment.arm.trained]
 
 
-def of(todo: list[Job], together: bool) -> list[tuple[Job, ...]]:
-    """Return the jobs in their order; ``together``: short trainings that need the same share."""
+def of(todo: list[Job], at_once: int) -> list[tuple[Job, ...]]:
+    """Return the jobs, grouped by process.
+
+    Parameters
+    ----------
+    todo : list of Job
+        What is to be done.
+    at_once : int
+        Processes that run side by side: short jobs that need the same go into as many or more.
+        With 0 each job has its own.
+    """
     found: list[tuple[Job, ...]] = []
-    alike: dict[tuple[str, ...], list[Job]] = defaultdict(list)
+    alike: dict[tuple, list[Job]] = defaultdict(list)
     for job in todo:
-        if together and short(job.experiment):
-            alike[job.needs].append(job)
+        if at_once and shares(job):
+            alike[job.kind, job.needs].append(job)
         else:
             found.append((job,))
     for jobs in alike.values():
-        found += [tuple(jobs[start : start + SIZE]) for start in range(0, len(jobs), SIZE)]
+        pieces = min(len(jobs), max(at_once, math.ceil(len(jobs) / SIZE)))
+        # Dealt out like cards, so that the seeds of a long arm go to different processes.
+        found += [tuple(jobs[first::pieces]) for first in range(pieces)]
     return found
 
 
