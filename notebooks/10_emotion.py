@@ -321,7 +321,7 @@ for key in ("figure11.matrix", "figure12.curves"):
     verdicts.append(
         (
             ledger[key].title,
-            ledger[key].printed,
+            ledger[key].shown,
             claims.Verdict("not testable", "only in the figure's image"),
             "above",
         )

@@ -266,7 +266,7 @@ for key in ("figure14.curve", "figure15.curve", "figure16.curves", "figure17.cur
     verdicts.append(
         (
             ledger[key].title,
-            ledger[key].printed,
+            ledger[key].shown,
             claims.Verdict("not testable", "only in the figure's image"),
             "above",
         )

@@ -25,7 +25,7 @@ def test_ledger_has_the_tables(ledger):
     assert ledger["table3.total.total"].value == 1657
     assert ledger["table7.proposed.emotion_accuracy"].printed == "98.5"
     assert ledger["table4.lr"].value == 1e-4
-    assert len([c for c in ledger if c.startswith("table5.")]) == 30
+    assert len([c for c in ledger if c.startswith("table5.")]) == 31
 
 
 def test_table_3_adds_up(ledger):
@@ -113,31 +113,76 @@ def test_every_verdict_word_has_a_badge():
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        (
-            "{id: a, where: b, about: c, printed: '1', kind: metric, colour: red}",
-            "unknown key 'colour'",
-        ),
-        ("{id: a, where: b, about: c, printed: '1', kind: guess}", "unknown kind 'guess'"),
-        ("{id: a, where: b, about: c, printed: 0.92, kind: metric}", "quote the printed value"),
+        ("printed: '1', kind: metric, colour: red", "x.yml, a: .*'colour'"),
+        ("printed: '1', kind: guess", "x.yml, a, kind: 'guess'"),
+        ("printed: 0.92, kind: metric", "x.yml, a, printed: 0.92 is not of type 'string'"),
+        ("kind: metric", "'printed' is a required property"),
     ],
 )
 def test_a_bad_record_is_refused(tmp_path, record, message):
     path = tmp_path / "x.yml"
-    path.write_text(f"- {record}\n")
-    with pytest.raises(ValueError, match=message):
+    path.write_text(f"- {{id: a, where: Table 1, element: table, about: a score, {record}}}\n")
+    with pytest.raises(claims.LedgerError, match=message):
         claims.parse(path)
 
 
 def test_a_repeated_id_is_refused(tmp_path):
-    record = "- {id: a, where: b, about: c, printed: '1', kind: metric}\n"
-    (tmp_path / "x.yml").write_text(record * 2)
+    needed = "where: Table 1, element: table, about: a score, printed: '1', kind: metric"
+    (tmp_path / "x.yml").write_text(f"- {{id: a, {needed}}}\n" * 2)
     with pytest.raises(ValueError, match="a stands twice"):
         claims.parse(tmp_path / "x.yml")
 
 
+def test_what_is_no_yaml_is_refused(tmp_path):
+    (tmp_path / "x.yml").write_text("- {id: a")
+    with pytest.raises(claims.LedgerError, match=r"x\.yml is not YAML"):
+        claims.parse(tmp_path / "x.yml")
+
+
 def test_unknown_paper_is_refused():
-    with pytest.raises(ValueError, match="no ledger for 'nobody2020': choose one of diya2026"):
+    known = "alipour2025, diya2026, huang2025, khalid2025"
+    with pytest.raises(ValueError, match=f"no ledger for 'nobody2020': choose one of {known}"):
         claims.load("nobody2020")
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("1\\times10^{-4}", 1e-4),
+        ("1×10^{-4}", 1e-4),
+        ("1e-4", 1e-4),
+        ("+0.07", 0.07),
+        ("−0.5", -0.5),
+        ("224×224×3", 224),
+        ("48 × 48", 48),
+        ("seven", 7),
+        ("2,224", 2224),
+    ],
+)
+def test_numbers_as_papers_print_them(printed, value):
+    assert claim(printed).value == pytest.approx(value)
+
+
+@pytest.mark.parametrize("printed", ["focal loss", "9/46", "3x4", "", "FER2013"])
+def test_what_is_no_number(printed):
+    assert not claim(printed).numeric
+
+
+@pytest.mark.parametrize(
+    ("printed", "kind", "unit", "sense", "low", "high"),
+    [
+        ("98.5", "metric", "%", "", 0.9845, 0.9855),
+        ("332", "count", "images", "", 332, 332),
+        ("0.4", "hyper-parameter", "", "", 0.4, 0.4),
+        ("3.3", "parameter count", "million", "", 3.25e6, 3.35e6),
+        ("5", "measurement", "frames/s", "about", 4, 6),
+        ("0.95", "metric", "", "more than", 0.945, math.inf),
+        ("0.001", "test statistic", "", "less than", -math.inf, 0.0015),
+    ],
+)
+def test_the_values_that_a_printed_number_stands_for(printed, kind, unit, sense, low, high):
+    span = Claim("x", "Table 1", "a score", printed, kind, unit, sense=sense).range
+    assert (float(span.low), float(span.high)) == pytest.approx((low, high))
 
 
 @pytest.mark.parametrize("positives", [159, 173])

@@ -1,0 +1,29 @@
+"""The claim ledger: every number a paper prints, and what can be said of it."""
+
+from fer_lib.claims.ledger import LedgerError, load, parse
+from fer_lib.claims.record import KINDS, Claim, Range
+from fer_lib.claims.verdicts import (
+    OWN_DATA,
+    Ground,
+    Verdict,
+    checked,
+    of_arithmetic,
+    of_direction,
+    of_number,
+)
+
+__all__ = [
+    "KINDS",
+    "OWN_DATA",
+    "Claim",
+    "Ground",
+    "LedgerError",
+    "Range",
+    "Verdict",
+    "checked",
+    "load",
+    "of_arithmetic",
+    "of_direction",
+    "of_number",
+    "parse",
+]

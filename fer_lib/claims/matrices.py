@@ -1,0 +1,156 @@
+"""Confusion matrices that fit a printed report: whether there is one, and what each cell can be.
+
+Precision, recall, F1 and accuracy within given ends are linear in the counts, so integer
+programming decides whether a matrix of whole numbers has them all, and finds the least and the
+most of each cell and of accuracy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+
+from fer_lib.claims.record import Claim
+from fer_lib.claims.reports import Report
+
+SLACK = 1e-7  # the solver's own
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A linear programme over the cells of a k x k matrix, row by row.
+
+    Attributes
+    ----------
+    classes : tuple of str
+        In the order of rows (truth) and columns (guess).
+    rows : ndarray
+        Coefficients, (m, k * k); each row times the cells lies between ``low`` and ``high``.
+    low, high : ndarray
+        (m,).
+    """
+
+    classes: tuple[str, ...]
+    rows: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    def solve(self, aim: np.ndarray) -> float | None:
+        """Return the least of ``aim`` (k * k) times the cells; None if no matrix fits.
+
+        Raises
+        ------
+        RuntimeError
+            If the solver gives up.
+        """
+        done = optimize.milp(
+            aim,
+            integrality=np.ones(len(aim)),
+            constraints=optimize.LinearConstraint(self.rows, self.low, self.high),
+            bounds=optimize.Bounds(0, np.inf),
+        )
+        if done.status == 2:
+            return None
+        if done.status != 0:
+            raise RuntimeError(f"the solver gave up: {done.message}")
+        return float(done.fun)
+
+
+def _ends(claim: Claim) -> tuple[float, float]:
+    """Return the ends of all that a score may stand for, rounded or cut off."""
+    place = claim.last_place * claim.scale
+    return float(claim.range.low), float(claim.range.high + place / 2)
+
+
+def programme(report: Report) -> Programme:
+    """Return the programme of a report whose classes all have a support.
+
+    Raises
+    ------
+    ValueError
+        If a support is missing.
+    """
+    supports = report.supports()
+    if supports is None:
+        raise ValueError("a support is missing: the rows of the matrix are not known")
+    classes, k = tuple(supports), len(supports)
+    rows, low, high = [], [], []
+
+    def add(row: np.ndarray, least: float, most: float) -> None:
+        rows.append(row.ravel())
+        low.append(least)
+        high.append(most)
+
+    for place, (name, support) in enumerate(supports.items()):
+        own, row, column = (np.zeros((k, k)) for _ in range(3))
+        own[place, place] = row[place, :] = column[:, place] = 1
+        add(row, support, support)
+        # A score s = a / b within [l, h] says l b <= a <= h b.
+        fractions = {
+            "recall": (own, row),
+            "precision": (own, column),
+            "f1": (2 * own, row + column),
+        }
+        for score, (top, bottom) in fractions.items():
+            if score in report.classes[name]:
+                least, most = _ends(report.classes[name][score])
+                add(top - least * bottom, -SLACK, np.inf)
+                add(top - most * bottom, -np.inf, SLACK)
+    total = sum(supports.values())
+    for claim in report.overall.get("accuracy", []):
+        least, most = _ends(claim)
+        add(np.eye(k), least * total - SLACK, most * total + SLACK)
+    for (truth, guess), claim in report.cells.items():
+        if truth in supports and guess in supports:
+            cell = np.zeros((k, k))
+            cell[classes.index(truth), classes.index(guess)] = 1
+            add(cell, claim.value, claim.value)
+    return Programme(classes, np.array(rows), np.array(low), np.array(high))
+
+
+def feasible(report: Report) -> bool:
+    """Return whether any confusion matrix has all printed scores of a report."""
+    of = programme(report)
+    return of.solve(np.zeros(len(of.classes) ** 2)) is not None
+
+
+def cells(report: Report) -> pd.DataFrame:
+    """Return the least and the most of each cell, truth in rows, as "least to most" or one number.
+
+    Raises
+    ------
+    ValueError
+        If no matrix fits.
+    """
+    of = programme(report)
+    k = len(of.classes)
+    told = np.empty((k, k), object)
+    for place in range(k * k):
+        aim = np.zeros(k * k)
+        aim[place] = 1
+        least, most = of.solve(aim), of.solve(-aim)
+        if least is None or most is None:
+            raise ValueError("no confusion matrix has these scores")
+        ends = round(least), round(-most)
+        told.flat[place] = str(ends[0]) if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return pd.DataFrame(told, index=of.classes, columns=of.classes)
+
+
+def accuracy(report: Report) -> tuple[float, float]:
+    """Return the least and the most accuracy of a matrix that fits.
+
+    Raises
+    ------
+    ValueError
+        If no matrix fits.
+    """
+    of = programme(report)
+    diagonal = np.eye(len(of.classes)).ravel()
+    least, most = of.solve(diagonal), of.solve(-diagonal)
+    if least is None or most is None:
+        raise ValueError("no confusion matrix has these scores")
+    total = sum(report.supports().values())
+    return round(least) / total, round(-most) / total

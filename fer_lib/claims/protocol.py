@@ -1,0 +1,107 @@
+"""Whether the evaluation that a paper describes leaks from the test part into the training.
+
+The rules are those of the taxonomy of Kapoor and Narayanan (doi:10.1016/j.patter.2023.100804):
+L1.1 no test set of its own, L1.2 preparation on training and test together, L1.4 duplicates, L3.2
+training and test samples that are not independent. What is judged is the description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fer_lib.claims.finding import Finding
+from fer_lib.claims.record import Claim
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way to leak.
+
+    Attributes
+    ----------
+    quantity : str
+        The procedure that decides.
+    sound, leaking : tuple of str
+        What it may mean.
+    entry : str
+        Of the taxonomy.
+    why : str
+        What goes wrong.
+    """
+
+    quantity: str
+    sound: tuple[str, ...]
+    leaking: tuple[str, ...]
+    entry: str
+    why: str
+
+
+RULES = (
+    Rule(
+        "protocol.split_unit",
+        ("subject", "category"),
+        ("image", "frame"),
+        "L3.2",
+        "images of one person in training and in test are not independent",
+    ),
+    Rule(
+        "protocol.frames_of_one_clip",
+        ("together",),
+        ("apart",),
+        "L1.4",
+        "frames of one clip are near-duplicates",
+    ),
+    Rule(
+        "protocol.validation",
+        ("separate",),
+        ("none",),
+        "L1.1",
+        "without a validation part of its own, choices are made on the test part",
+    ),
+    Rule(
+        "protocol.selection_on",
+        ("validation", "training"),
+        ("test",),
+        "L1.1",
+        "what is chosen on the test part is not tested by it",
+    ),
+    Rule(
+        "protocol.resampling",
+        ("training only", "none"),
+        ("before split",),
+        "L1.2",
+        "synthetic points are made from test points",
+    ),
+    Rule(
+        "protocol.augmentation",
+        ("training only", "none"),
+        ("before split",),
+        "L1.4",
+        "copies of one image lie on both sides",
+    ),
+)
+
+
+def check(ledger: Mapping[str, Claim]) -> list[Finding]:
+    """Return one finding a rule: sound, leaking, or not said.
+
+    Nothing is said of a ledger without any claim about its protocol.
+    """
+    if not any(claim.quantity.startswith("protocol.") for claim in ledger.values()):
+        return []
+    found = []
+    for rule in RULES:
+        told = [claim for claim in ledger.values() if claim.quantity == rule.quantity]
+        meanings = {word for claim in told for word in claim.means}
+        shown = " / ".join(sorted(meanings)) or "not said"
+        names = tuple(claim.id for claim in told)
+        what = f"{rule.quantity.removeprefix('protocol.').replace('_', ' ')}: {shown}"
+        if meanings & set(rule.leaking):
+            verdict, how = "inconsistent", f"{what}; {rule.why} ({rule.entry})"
+        elif meanings and meanings <= set(rule.sound):
+            verdict, how = "consistent", what
+        else:
+            verdict, how = "underspecified", f"{what}; were it otherwise, {rule.why} ({rule.entry})"
+        found.append(Finding("protocol", names, verdict, shown, " or ".join(rule.sound), how))
+    return found

@@ -1,0 +1,188 @@
+"""One claim of a paper: a printed number or procedure, and the range of values it stands for."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+KINDS = (
+    "count",
+    "proportion",
+    "metric",
+    "measurement",
+    "test statistic",
+    "hyper-parameter",
+    "parameter count",
+    "procedure",
+)
+EXACT = ("count", "hyper-parameter")
+# Of one unit in the unit that ranges are compared in.
+SCALES = {"%": Fraction(1, 100), "points": Fraction(1, 100), "million": Fraction(10**6)}
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
+POWER = re.compile(r"\s*(?:×|\\times)\s*10\s*\^?\s*\{?\s*([+\-−–]?\s*\d+)\s*\}?")
+SQUARE = re.compile(r"(\d+)\s*(?:×|x|\\times)\s*\1(?:\s*(?:×|x|\\times)\s*[13])?")
+IN_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+@dataclass(frozen=True)
+class Range:
+    """All values from ``low`` to ``high``, both included, in base units; an end may be infinite."""
+
+    low: Fraction | float
+    high: Fraction | float
+
+    def meets(self, other: Range) -> bool:
+        """Return whether a value lies in both."""
+        return self.low <= other.high and other.low <= self.high
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One printed number or procedure; ``book/claims/schema.json`` has the whole of it.
+
+    Attributes
+    ----------
+    id : str
+        Unique within the paper.
+    where : str
+        Abstract, section, table, figure or equation.
+    about : str
+        What it is, in words.
+    printed : str
+        As printed, digit for digit; empty if only a figure's image shows it.
+    kind : str
+        One of `KINDS`.
+    unit : str
+        "" or, for instance, "%", "images", "million".
+    element : str
+        Part of the page: abstract, body, table, caption, equation, figure or conclusion.
+    sense : str
+        "" for a value as it stands, or "about", "more than", "less than", "at least", "at most".
+    quantity : str
+        Names the thing itself: claims with the same one must agree.
+    means : tuple of str
+        Of a procedure: the word, or the list, by which claims of one quantity are compared.
+    cited : str
+        The work whose result it is, if it is not the paper's own.
+    state : str
+        "image not available", or "".
+    note : str
+        How an ambiguous place was read.
+    report : mapping
+        ``of`` (one test run of one model and task) with ``class`` and ``score``, with ``truth``
+        and ``guess``, or with ``score`` alone.
+    relations : tuple of mapping
+        What ties the claim to others, by ``is``; the claim is the result.
+    """
+
+    id: str
+    where: str
+    about: str
+    printed: str
+    kind: str
+    unit: str = ""
+    element: str = "body"
+    sense: str = ""
+    quantity: str = ""
+    means: tuple[str, ...] = ()
+    cited: str = ""
+    state: str = ""
+    note: str = ""
+    report: Mapping = field(default_factory=dict)
+    relations: tuple[Mapping, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """Where it stands and what it is, for a row of a table."""
+        return f"{self.where}: {self.about}"
+
+    @property
+    def shown(self) -> str:
+        """As printed, with its unit; or why nothing is."""
+        return self.state or f"{self.printed} {self.unit}".strip()
+
+    @property
+    def plain(self) -> str:
+        """The printed number as Python writes it.
+
+        2,224 is 2224, 1×10^{-4} is 1e-4, seven is 7, and 224×224×3 the side of a picture, 224.
+        """
+        text = self.printed.replace("−", "-").replace("–", "-").replace(",", "").strip()
+        if text.lower() in IN_WORDS:
+            return str(IN_WORDS.index(text.lower()))
+        square = SQUARE.fullmatch(text)
+        if square:
+            return square[1]
+        return POWER.sub(lambda hit: "e" + hit[1].replace(" ", ""), text).lstrip("+")
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the printed value is one number."""
+        return bool(NUMBER.fullmatch(self.plain))
+
+    @property
+    def value(self) -> float:
+        """The printed number; percentages stay percentages.
+
+        Raises
+        ------
+        ValueError
+            If no number is printed.
+        """
+        return float(self.plain)
+
+    @property
+    def last_place(self) -> Fraction:
+        """One unit of the last printed digit, as printed: 0.01 for 0.92."""
+        digits, _, power = self.plain.partition("e")
+        return Fraction(10) ** (int(power or 0) - len(digits.partition(".")[2]))
+
+    @property
+    def rounding(self) -> tuple[float, float]:
+        """The interval of values that print like this: 0.92 means [0.915, 0.925]."""
+        half = self.last_place / 2
+        return float(Fraction(self.plain) - half), float(Fraction(self.plain) + half)
+
+    @property
+    def scale(self) -> Fraction:
+        """What the printed number is multiplied by to be in base units."""
+        return SCALES.get(self.unit, Fraction(1))
+
+    @property
+    def range(self) -> Range:
+        """The values it may stand for, in base units.
+
+        A count and a setting are exact; any other number was rounded to its last digit. A value
+        called approximate may be off by one unit of that digit, and "more than" has no upper end.
+        """
+        value, give = Fraction(self.plain), self.last_place / 2
+        if self.kind in EXACT:
+            give = Fraction(0)
+        if self.sense == "about":
+            give = self.last_place
+        low, high = (value - give) * self.scale, (value + give) * self.scale
+        if self.sense in ("more than", "at least"):
+            return Range(low, math.inf)
+        if self.sense in ("less than", "at most"):
+            return Range(-math.inf, high)
+        return Range(low, high)
+
+    def prints(self, span: Range) -> str:
+        """Return how some value of ``span`` comes to print like this.
+
+        Returns
+        -------
+        str
+            "rounded", or "cut off" if digits were dropped instead; "" if no value does.
+        """
+        if self.range.meets(span):
+            return "rounded"
+        value, place = Fraction(self.plain) * self.scale, self.last_place * self.scale
+        if self.kind in EXACT:
+            return ""
+        if value >= 0:
+            return "cut off" if value <= span.high and span.low < value + place else ""
+        return "cut off" if span.low <= value and value - place < span.high else ""

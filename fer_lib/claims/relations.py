@@ -1,0 +1,196 @@
+"""Arithmetic that ties a claim to others: sums, shares, differences, changes, means.
+
+Every operand stands for all values that print like it, so the result is a range. Each operation
+here rises or falls with each of its operands, so the ends of the range come from their ends.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from fer_lib.claims.finding import Finding, shown
+from fer_lib.claims.ledger import operands
+from fer_lib.claims.record import Claim, Range
+
+Ledger = Mapping[str, Claim]
+
+
+def _weighted_mean(values: list[Fraction]) -> Fraction:
+    """Return the mean of the first half of ``values``, the second half being the weights."""
+    half = len(values) // 2
+    pairs = zip(values[:half], values[half:], strict=True)
+    return sum(a * b for a, b in pairs) / sum(values[half:])
+
+
+# What each relation computes from its operands, in the order in which the ledger names them.
+COMPUTE: dict[str, Callable[[list[Fraction]], Fraction]] = {
+    "sum": sum,
+    "product": math.prod,
+    "mean": lambda v: sum(v) / len(v),
+    "weighted mean": _weighted_mean,
+    "difference": lambda v: v[0] - v[1],
+    "quotient": lambda v: v[0] / v[1],
+    "share": lambda v: v[0] / v[1],
+    "relative change": lambda v: (v[1] - v[0]) / v[0],
+    "absolute change": lambda v: v[1] - v[0],
+    "harmonic mean": lambda v: 2 * v[0] * v[1] / (v[0] + v[1]),
+    "greatest": max,
+    "least": min,
+}
+# Whether the result falls where an operand rises, by its place.
+FALLING = {
+    "difference": (False, True),
+    "quotient": (False, True),
+    "share": (False, True),
+    "relative change": (True, False),
+    "absolute change": (True, False),
+}
+IN_WORDS = {
+    "sum": " + ",
+    "product": " × ",
+    "difference": " − ",
+    "quotient": " / ",
+    "share": " / ",
+}
+
+
+def ordered(relation: Mapping) -> list[str]:
+    """Return the ids of a relation's operands in the order in which they are computed with."""
+    pairs = {"share": ("part", "whole"), "relative change": ("from", "to")}
+    pairs["absolute change"] = ("from", "to")
+    names = pairs.get(relation["is"])
+    return [relation[name] for name in names] if names else operands(dict(relation))
+
+
+def computed(relation: Mapping, ledger: Ledger) -> Range | None:
+    """Return the range of a relation's result in base units; None where it is not defined."""
+    kind = relation["is"]
+    spans = [ledger[name].range for name in ordered(relation)]
+    falling = FALLING.get(kind, (False,) * len(spans))
+    lows = [s.high if down else s.low for s, down in zip(spans, falling, strict=True)]
+    highs = [s.low if down else s.high for s, down in zip(spans, falling, strict=True)]
+    if kind == "weighted mean" and any(s.low != s.high for s in spans[len(spans) // 2 :]):
+        return None  # with weights that are not exact it neither rises nor falls
+    try:
+        low, high = COMPUTE[kind](lows), COMPUTE[kind](highs)
+    except ZeroDivisionError:
+        return None
+    return Range(min(low, high), max(low, high))
+
+
+def told(relation: Mapping, ledger: Ledger) -> str:
+    """Return the arithmetic as printed: "99 + 64"."""
+    printed = [ledger[name].shown for name in ordered(relation)]
+    kind = relation["is"]
+    if kind in IN_WORDS:
+        return IN_WORDS[kind].join(printed)
+    if kind.endswith("change"):
+        return f"{kind} from {printed[0]} to {printed[1]}"
+    if kind == "weighted mean":
+        half = len(printed) // 2
+        return f"mean of {', '.join(printed[:half])}, weighted by {', '.join(printed[half:])}"
+    return f"{kind} of {', '.join(printed)}"
+
+
+def judge(claim: Claim, span: Range | None, arithmetic: str) -> tuple[str, str]:
+    """Return the verdict on a claim whose value must lie in ``span``, and the reason."""
+    if span is None:
+        return "not testable", f"{arithmetic} is not defined"
+    printed = claim.prints(span)
+    if printed:
+        cut = "" if printed == "rounded" else ", if digits were cut off, not rounded"
+        return "consistent", f"{arithmetic} = {shown(span)}{cut}"
+    return "inconsistent", f"{arithmetic} = {shown(span)}, printed {claim.shown}"
+
+
+def surely(greater: Range, lesser: Range) -> bool:
+    """Return whether every value of the one is greater than every value of the other.
+
+    Rounded values whose ranges only touch print differently, so they count as different.
+    """
+    point = greater.low == greater.high and lesser.low == lesser.high
+    return greater.low > lesser.high or (greater.low == lesser.high and not point)
+
+
+def _ordering(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
+    """Judge that each of some claims is greater than each of others."""
+    greater = [ledger[name] for name in relation["greater"]]
+    lesser = [ledger[name] for name in relation["lesser"]]
+    sure = all(surely(g.range, s.range) for g in greater for s in lesser)
+    wrong = [(g, s) for g in greater for s in lesser if g.range.high < s.range.low]
+    told_of = (
+        wrong[0]
+        if wrong
+        else (
+            min(greater, key=lambda one: one.range.low),
+            max(lesser, key=lambda one: one.range.high),
+        )
+    )
+    verdict = "consistent" if sure else "inconsistent" if wrong else "underspecified"
+    sign = {"consistent": ">", "inconsistent": "<", "underspecified": "against"}[verdict]
+    how = f"{told_of[0].shown} {sign} {told_of[1].shown} ({told_of[0].where}, {told_of[1].where})"
+    if verdict == "underspecified":
+        how += ": the printed digits do not tell which is greater"
+    names = (*relation["greater"], *relation["lesser"])
+    return Finding("ordering", (claim.id, *names), verdict, how, "greater", how)
+
+
+def _bound(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
+    """Judge that all of some claims lie above, or below, the printed number."""
+    above = relation["is"] == "all above"
+    limit = Range(*(Fraction(claim.plain) * claim.scale,) * 2)
+    members = [ledger[name] for name in relation["of"]]
+    wrong = [
+        m for m in members if (m.range.high < limit.low if above else m.range.low > limit.high)
+    ]
+    open_ = [
+        m for m in members if (m.range.low <= limit.low if above else m.range.high >= limit.high)
+    ]
+    verdict = "inconsistent" if wrong else "underspecified" if open_ else "consistent"
+    extreme = (min if above else max)(members, key=lambda one: one.range.low)
+    which = (wrong or open_ or [extreme])[0]
+    how = f"{which.shown} ({which.title}) against {'more' if above else 'less'} than {claim.shown}"
+    return Finding("ordering", (claim.id, *relation["of"]), verdict, which.shown, claim.shown, how)
+
+
+def _holds(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
+    """Judge that a value lies in its own interval."""
+    low, high = ledger[relation["low"]].range, ledger[relation["high"]].range
+    inside = claim.range.high >= low.low and claim.range.low <= high.high and low.low <= high.high
+    interval = f"[{ledger[relation['low']].printed}, {ledger[relation['high']].printed}]"
+    how = f"{claim.shown} {'lies' if inside else 'does not lie'} in {interval}"
+    verdict = "consistent" if inside else "inconsistent"
+    names = (claim.id, relation["low"], relation["high"])
+    return Finding("arithmetic", names, verdict, interval, shown(claim.range), how)
+
+
+SPECIAL = {"order": _ordering, "all above": _bound, "all below": _bound, "interval": _holds}
+
+
+def check(ledger: Ledger) -> list[Finding]:
+    """Return one finding a relation of the ledger.
+
+    An operand whose value only an image shows makes the relation not testable.
+    """
+    found = []
+    for claim in ledger.values():
+        for relation in claim.relations:
+            if relation["is"] not in {*SPECIAL, *COMPUTE}:
+                continue  # of another family
+            unseen = [name for name in operands(dict(relation)) if ledger[name].state]
+            if unseen:
+                names = (claim.id, *operands(dict(relation)))
+                how = f"{ledger[unseen[0]].title}: {ledger[unseen[0]].state}"
+                found.append(Finding("arithmetic", names, "not testable", "", claim.shown, how))
+                continue
+            if relation["is"] in SPECIAL:
+                found.append(SPECIAL[relation["is"]](claim, relation, ledger))
+                continue
+            span = computed(relation, ledger)
+            verdict, how = judge(claim, span, told(relation, ledger))
+            value = shown(span) if span else "not defined"
+            names = (claim.id, *ordered(relation))
+            found.append(Finding("arithmetic", names, verdict, value, shown(claim.range), how))
+    return found

@@ -1,0 +1,244 @@
+"""Classification reports: the whole numbers that fit printed precision, recall, F1 and support.
+
+The printed scores of one class, with its support, leave few triples of true positives, false
+positives and false negatives; the scores of all classes together must also come from one confusion
+matrix. The idea is that of GRIM (Brown and Heathers, doi:10.1177/1948550616673876); mlscorecheck
+(Kovács and Fazekas, arXiv:2310.12527) does it for sets of scores; here also the joint matrix is
+decided, and with exact fractions.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from fer_lib.claims.finding import Finding, shown
+from fer_lib.claims.record import Claim, Range
+
+MOST = 2_000_000  # combinations of triples that are looked through
+Triple = tuple[int, int, int]  # true positives, false positives, false negatives
+
+
+@dataclass
+class Report:
+    """What a paper prints of one test run of one model on one task.
+
+    Attributes
+    ----------
+    classes : dict of str to dict
+        Claims by score ("precision", "recall", "f1", "support"), for each class.
+    overall : dict of str to list of Claim
+        Claims by score; one score may be printed more than once.
+    cells : dict of (str, str) to Claim
+        Counts of the confusion matrix by truth and guess.
+    """
+
+    classes: dict[str, dict[str, Claim]] = field(default_factory=dict)
+    overall: dict[str, list[Claim]] = field(default_factory=dict)
+    cells: dict[tuple[str, str], Claim] = field(default_factory=dict)
+
+    def supports(self) -> dict[str, int] | None:
+        """Return the number of images of each class; None unless all are printed."""
+        if not self.classes or not all("support" in one for one in self.classes.values()):
+            return None
+        return {name: int(one["support"].value) for name, one in self.classes.items()}
+
+
+def gather(ledger: Mapping[str, Claim]) -> dict[str, Report]:
+    """Return the reports of a ledger by name."""
+    found: dict[str, Report] = {}
+    for claim in ledger.values():
+        if not claim.report or not claim.numeric:
+            continue
+        report = found.setdefault(claim.report["of"], Report())
+        if "truth" in claim.report:
+            report.cells[claim.report["truth"], claim.report["guess"]] = claim
+        elif "class" in claim.report:
+            of_class = report.classes.setdefault(claim.report["class"], {})
+            of_class.setdefault(claim.report["score"], claim)
+        else:
+            report.overall.setdefault(claim.report["score"], []).append(claim)
+    return found
+
+
+def ratio(top: int, bottom: int) -> Fraction:
+    """Return ``top / bottom``, 0 for an empty class, as scikit-learn has it."""
+    return Fraction(top, bottom) if bottom else Fraction(0)
+
+
+def scores(triple: Triple) -> dict[str, Fraction]:
+    """Return precision, recall and F1 of one class."""
+    tp, fp, fn = triple
+    return {
+        "precision": ratio(tp, tp + fp),
+        "recall": ratio(tp, tp + fn),
+        "f1": ratio(2 * tp, 2 * tp + fp + fn),
+    }
+
+
+def fits(value: Fraction, claim: Claim) -> bool:
+    """Return whether a value prints like a claim, rounded or cut off."""
+    return bool(claim.prints(Range(value, value)))
+
+
+def triples(printed: Mapping[str, Claim], total: int) -> list[Triple]:
+    """Return every (TP, FP, FN) that prints like one class's scores.
+
+    Parameters
+    ----------
+    printed : mapping
+        Its claims by score; support must be there.
+    total : int
+        Images of all classes, which bounds the false positives.
+    """
+    n = int(printed["support"].value)
+    told = {score: claim for score, claim in printed.items() if score != "support"}
+    return [
+        (tp, fp, n - tp)
+        for tp in range(n + 1)
+        if "recall" not in told or fits(ratio(tp, n), told["recall"])
+        for fp in range(total - n + 1)
+        if all(fits(value, told[s]) for s, value in scores((tp, fp, n - tp)).items() if s in told)
+    ]
+
+
+def possible(combination: tuple[Triple, ...]) -> bool:
+    """Return whether triples of all classes come from one confusion matrix.
+
+    Every error is a false negative of one class and a false positive of another: as many of the
+    one as of the other, and no class can send its errors to itself.
+    """
+    errors = sum(fp for _, fp, _ in combination)
+    return errors == sum(fn for *_, fn in combination) and all(
+        fp + fn <= errors for _, fp, fn in combination
+    )
+
+
+def overall(combination: tuple[Triple, ...]) -> dict[str, float]:
+    """Return the scores of a whole report, all of which depend on the triples alone.
+
+    MCC of more than two classes is Gorodkin's R_K (doi:10.1016/j.compbiolchem.2004.09.006).
+    """
+    total = sum(tp + fn for tp, _, fn in combination)
+    hits = sum(tp for tp, *_ in combination)
+    truth = [tp + fn for tp, _, fn in combination]
+    guess = [tp + fp for tp, fp, _ in combination]
+    each = [scores(triple) for triple in combination]
+    found = {"accuracy": ratio(hits, total), "n": Fraction(total)}
+    for score in ("precision", "recall", "f1"):
+        values = [one[score] for one in each]
+        found[f"macro {score}"] = sum(values) / len(values)
+        weighed = sum(value * size for value, size in zip(values, truth, strict=True))
+        found[f"weighted {score}"] = weighed / total
+    chance = sum(t * g for t, g in zip(truth, guess, strict=True))
+    if total**2 != chance:
+        found["kappa"] = Fraction(hits * total - chance, total**2 - chance)
+    spread = (total**2 - sum(g * g for g in guess)) * (total**2 - sum(t * t for t in truth))
+    if spread:
+        found["mcc"] = Fraction((hits * total - chance) / math.sqrt(spread))
+    return found
+
+
+def combinations(report: Report) -> Iterator[tuple[Triple, ...]] | None:
+    """Yield the triples of all classes that fit class by class and together.
+
+    None if supports are missing, or there are too many to look through.
+    """
+    supports = report.supports()
+    if supports is None:
+        return None
+    total = sum(supports.values())
+    each = [triples(printed, total) for printed in report.classes.values()]
+    if math.prod(map(len, each)) > MOST:
+        return None
+    return (one for one in itertools.product(*each) if possible(one))
+
+
+def _classes(report: Report, total: int) -> list[Finding]:
+    """Return one finding a class: whether any whole numbers print like its scores."""
+    found = []
+    for name, printed in report.classes.items():
+        if len(printed) < 3:  # a support and one score fit nearly always
+            continue
+        fitting = triples(printed, total)
+        told = ", ".join(f"{score} {claim.printed}" for score, claim in printed.items())
+        some = "; ".join(f"TP {tp}, FP {fp}, FN {fn}" for tp, fp, fn in fitting[:3])
+        more = f" and {len(fitting) - 3:,} more" if len(fitting) > 3 else ""
+        how = f"{name}: {told}: " + (f"{some}{more}" if fitting else "no whole numbers print so")
+        verdict = "consistent" if fitting else "inconsistent"
+        names = tuple(claim.id for claim in printed.values())
+        found.append(Finding("report", names, verdict, f"{len(fitting):,} fit", told, how))
+    return found
+
+
+def _wholes(name: str, report: Report) -> list[Finding]:
+    """Return one finding a printed overall score: whether a matrix that fits gives it."""
+    ids = tuple(claim.id for one in report.classes.values() for claim in one.values())
+    searched = combinations(report)
+    if searched is None:
+        return []
+    fitting = list(searched)
+    if not fitting:
+        how = f"{name}: no confusion matrix has these scores in all classes at once"
+        return [Finding("report", ids, "inconsistent", "none fits", "one matrix", how)]
+    found, results = [], [overall(one) for one in fitting]
+    for score, claims in report.overall.items():
+        values = [result[score] for result in results if score in result]
+        if not values:
+            continue
+        span = Range(min(values), max(values))
+        for claim in claims:
+            fit = sum(fits(value, claim) for value in values)
+            how = (
+                f"{len(values):,} sets of counts print like the classes of {name}; they give "
+                f"{score} {shown(span)}; {fit:,} of them print as {claim.shown}"
+            )
+            verdict = "consistent" if fit else "inconsistent"
+            found.append(
+                Finding("report", (claim.id, *ids), verdict, shown(span), claim.shown, how)
+            )
+    return found
+
+
+def _matrix(name: str, report: Report) -> list[Finding]:
+    """Return one finding a printed score, computed from a confusion matrix that is printed."""
+    classes = list(dict.fromkeys(truth for truth, _ in report.cells))
+    if not classes or {(a, b) for a in classes for b in classes} != set(report.cells):
+        return []
+    count = {pair: int(claim.value) for pair, claim in report.cells.items()}
+    ids = tuple(claim.id for claim in report.cells.values())
+    found, combination = [], []
+    for one in classes:
+        tp = count[one, one]
+        fn = sum(count[one, other] for other in classes) - tp
+        fp = sum(count[other, one] for other in classes) - tp
+        combination.append((tp, fp, fn))
+        values = scores((tp, fp, fn)) | {"support": Fraction(tp + fn)}
+        for score, claim in report.classes.get(one, {}).items():
+            found.append(_against(claim, values[score], f"{score} of {one}", ids))
+    for score, value in overall(tuple(combination)).items():
+        for claim in report.overall.get(score, []):
+            found.append(_against(claim, value, f"{score} of {name}", ids))
+    return found
+
+
+def _against(claim: Claim, value: Fraction, what: str, ids: tuple[str, ...]) -> Finding:
+    """Judge a printed score by the value that the printed matrix gives."""
+    verdict = "consistent" if fits(value, claim) else "inconsistent"
+    how = f"{what} from the printed counts: {float(value):.5g}; printed {claim.shown}"
+    return Finding("matrix", (claim.id, *ids), verdict, f"{float(value):.5g}", claim.shown, how)
+
+
+def check(ledger: Mapping[str, Claim]) -> list[Finding]:
+    """Return the findings on all classification reports of a ledger."""
+    found = []
+    for name, report in gather(ledger).items():
+        supports = report.supports()
+        if supports is not None:
+            found += _classes(report, sum(supports.values()))
+            found += _wholes(name, report)
+        found += _matrix(name, report)
+    return found

@@ -1,0 +1,560 @@
+"""The auditor finds planted errors of every family, and stays silent on what is sound."""
+
+import numpy as np
+import pytest
+import yaml
+from sklearn import metrics as sk
+
+from fer_lib.claims import (
+    LedgerError,
+    agreement,
+    equations,
+    load,
+    matrices,
+    parse,
+    protocol,
+    relations,
+    reports,
+    splits,
+    statistics,
+)
+from fer_lib.claims import audit as auditor
+from fer_lib.claims.ledger import validator
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    """Return a function that makes a ledger of records, with the fields that all need filled in."""
+
+    def make(*records):
+        file = tmp_path / "made.yml"
+        needed = {"where": "Table 1", "element": "table", "about": "made up", "kind": "metric"}
+        file.write_text(yaml.safe_dump([needed | record for record in records]))
+        return parse(file)
+
+    return make
+
+
+def number(name, printed, **more):
+    return {"id": name, "printed": printed} | more
+
+
+def count(name, printed, **more):
+    return number(name, printed, kind="count", **more)
+
+
+def said(name, quantity, means):
+    return number(name, means, kind="procedure", quantity=quantity, means=means)
+
+
+def words(found):
+    return [finding.verdict for finding in found]
+
+
+# Each: operands, the relation, results that hold and results that do not.
+ARITHMETIC = {
+    "sum": ([count("a", "99"), count("b", "64")], {"of": ["a", "b"]}, "163", "164"),
+    "product": ([count("a", "1,045"), count("b", "10")], {"of": ["a", "b"]}, "10,450", "10,540"),
+    "difference": ([count("a", "30"), count("b", "7")], {"of": ["a", "b"]}, "23", "24"),
+    "quotient": ([count("a", "30"), count("b", "4")], {"of": ["a", "b"]}, "7.5", "7.6"),
+    "mean": ([number("a", "0.90"), number("b", "0.94")], {"of": ["a", "b"]}, "0.92", "0.94"),
+    "share": (
+        [count("a", "1,325"), count("b", "1,657")],
+        {"part": "a", "whole": "b"},
+        ("80", "%"),
+        ("81", "%"),
+    ),
+    "relative change": (
+        [number("a", "0.82"), number("b", "0.94")],
+        {"from": "a", "to": "b"},
+        ("14.6", "%"),
+        ("12", "%"),
+    ),
+    "absolute change": (
+        [number("a", "0.82"), number("b", "0.94")],
+        {"from": "a", "to": "b"},
+        "0.12",
+        "0.14",
+    ),
+    "harmonic mean": (
+        [number("a", "0.91"), number("b", "0.94")],
+        {"of": ["a", "b"]},
+        "0.93",
+        "0.90",
+    ),
+    "weighted mean": (
+        [number("a", "0.90"), number("b", "0.80"), count("m", "30"), count("n", "10")],
+        {"of": ["a", "b"], "weights": ["m", "n"]},
+        "0.88",
+        "0.85",
+    ),
+    "greatest": ([number("a", "0.90"), number("b", "0.94")], {"of": ["a", "b"]}, "0.94", "0.90"),
+    "least": ([number("a", "0.90"), number("b", "0.94")], {"of": ["a", "b"]}, "0.90", "0.94"),
+}
+
+
+@pytest.mark.parametrize("kind", ARITHMETIC)
+def test_arithmetic(ledger, kind):
+    parts, relation, sound, planted = ARITHMETIC[kind]
+    for result, verdict in ((sound, "consistent"), (planted, "inconsistent")):
+        printed, unit = result if isinstance(result, tuple) else (result, "")
+        whole = number("whole", printed, unit=unit, relations=[{"is": kind, **relation}])
+        exact = kind in ("sum", "product", "difference")
+        (finding,) = relations.check(ledger(*parts, whole | ({"kind": "count"} if exact else {})))
+        assert finding.verdict == verdict, finding.how
+        assert finding.claims[0] == "whole"
+        assert printed in finding.how or verdict == "consistent"
+
+
+def test_every_relation_is_checked_by_exactly_one_family():
+    schema = validator().schema
+    known = set()
+    for one in schema["$defs"]["relation"]["oneOf"]:
+        of = one["properties"]["is"]
+        known |= set(of.get("enum", [of.get("const")]))
+    families = [{*relations.COMPUTE, *relations.SPECIAL}, set(statistics.CHECKS)]
+    families.append({"stratified share"})
+    assert set.union(*families) == known
+    assert sum(map(len, families)) == len(known)
+
+
+def test_digits_that_were_cut_off_are_told(ledger):
+    parts = [count("errors", "9"), count("images", "46")]
+    share = {"is": "share", "part": "errors", "whole": "images"}
+    rate = number("rate", "19.56", unit="%", relations=[share])
+    (finding,) = relations.check(ledger(*parts, rate))
+    assert finding.verdict == "consistent"
+    assert "cut off, not rounded" in finding.how
+
+
+def test_what_is_called_approximate_may_be_off_by_one_unit(ledger):
+    parts = [count("images", "2,000"), count("people", "137")]
+    per = {"is": "quotient", "of": ["images", "people"]}
+    for sense, verdict in (({}, "inconsistent"), ({"sense": "about"}, "consistent")):
+        made = number("per", "14", kind="measurement", relations=[per], **sense)
+        (finding,) = relations.check(ledger(*parts, made | {"printed": "14.0"}))
+        assert finding.verdict == "inconsistent"
+        (finding,) = relations.check(ledger(*parts, made | {"printed": "15"} | sense))
+        assert finding.verdict == "consistent"
+        (finding,) = relations.check(ledger(*parts, made | {"printed": "14"}))
+        assert finding.verdict == verdict if sense else finding.verdict == "consistent"
+
+
+@pytest.mark.parametrize(
+    ("greater", "lesser", "verdict"),
+    [
+        ("0.92", "0.84", "consistent"),
+        ("0.921", "0.920", "consistent"),
+        ("98", "0.97", "consistent"),
+        ("0.84", "0.92", "inconsistent"),
+        ("0.919", "0.921", "inconsistent"),
+        ("53", "0.61", "inconsistent"),
+        ("0.92", "0.92", "underspecified"),
+    ],
+)
+def test_orderings(ledger, greater, lesser, verdict):
+    unit = {"unit": "%"} if "." not in greater else {}
+    order = {"is": "order", "greater": ["a"], "lesser": ["b"]}
+    better = number("better", "better", kind="procedure", relations=[order])
+    (finding,) = relations.check(ledger(number("a", greater, **unit), number("b", lesser), better))
+    assert finding.verdict == verdict, finding.how
+
+
+@pytest.mark.parametrize(
+    ("limit", "values", "verdict"),
+    [
+        ("0.95", ("0.96", "1.00"), "consistent"),
+        ("95", ("0.955", "0.96"), "consistent"),
+        ("0.5", ("0.52",), "consistent"),
+        ("0.95", ("0.94", "1.00"), "inconsistent"),
+        ("97", ("0.96", "0.98"), "inconsistent"),
+        ("0.95", ("0.93", "0.91"), "inconsistent"),
+        ("0.95", ("0.95", "1.00"), "underspecified"),
+    ],
+)
+def test_all_above(ledger, limit, values, verdict):
+    parts = [number(f"v{k}", value) for k, value in enumerate(values)]
+    above = [{"is": "all above", "of": [part["id"] for part in parts]}]
+    unit = {"unit": "%"} if "." not in limit else {}
+    (finding,) = relations.check(ledger(*parts, number("limit", limit, relations=above, **unit)))
+    assert finding.verdict == verdict, finding.how
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (("98.5", "%"), ("0.985", ""), "consistent"),
+        (("0.46", ""), ("0.464", ""), "consistent"),
+        (("3.3", "million"), ("3,304,200", "parameters"), "consistent"),
+        (("0.983", ""), ("0.985", ""), "inconsistent"),
+        (("92.2", "%"), ("0.912", ""), "inconsistent"),
+        (("1,657", ""), ("1,675", ""), "inconsistent"),
+    ],
+)
+def test_agreement_of_numbers(ledger, first, second, verdict):
+    made = [
+        number(name, printed, unit=unit, quantity="same", kind="metric")
+        for name, (printed, unit) in (("a", first), ("b", second))
+    ]
+    (finding,) = agreement.check(ledger(*made))
+    assert finding.verdict == verdict, finding.how
+    assert set(finding.claims) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("meanings", "verdict"),
+    [
+        (("focal", "focal"), "consistent"),
+        (("adam", "adam", "adam"), "consistent"),
+        (("50", "50"), "consistent"),
+        (("focal", "bce"), "inconsistent"),
+        (("50", "100", "100"), "inconsistent"),
+        (("relu", "elu"), "inconsistent"),
+    ],
+)
+def test_agreement_of_procedures(ledger, meanings, verdict):
+    made = [said(f"c{k}", "the.thing", word) for k, word in enumerate(meanings)]
+    (finding,) = agreement.check(ledger(*made))
+    assert finding.verdict == verdict
+
+
+def printed_report(truth, guess, classes, digits=2):
+    """Return the records of a report as scikit-learn computes it, rounded to some digits."""
+    records = []
+    table = sk.precision_recall_fscore_support(truth, guess, labels=range(classes), zero_division=0)
+    for place in range(classes):
+        for score, values in zip(("precision", "recall", "f1"), table[:3], strict=True):
+            tie = {"of": "run", "class": f"c{place}", "score": score}
+            name = f"c{place}.{score}"
+            records.append(number(name, f"{values[place]:.{digits}f}", report=tie))
+        tie = {"of": "run", "class": f"c{place}", "score": "support"}
+        records.append(count(f"c{place}.support", str(table[3][place]), report=tie))
+    average = {"macro f1": "macro", "weighted f1": "weighted"}
+    whole = {
+        name: sk.f1_score(truth, guess, average=kind, zero_division=0)
+        for name, kind in average.items()
+    }
+    whole["accuracy"] = sk.accuracy_score(truth, guess)
+    whole["kappa"] = sk.cohen_kappa_score(truth, guess)
+    whole["mcc"] = sk.matthews_corrcoef(truth, guess)
+    for score, value in whole.items():
+        tie = {"of": "run", "score": score}
+        name = f"all.{score.replace(' ', '_')}"
+        records.append(number(name, f"{value:.{digits + 1}f}", report=tie))
+    return records
+
+
+def drawn(seed, classes=None, images=None):
+    """Return truth and guesses of a classifier that is better than chance."""
+    chance = np.random.default_rng(seed)
+    classes = classes or int(chance.integers(2, 5))
+    images = images or int(chance.integers(20, 120))
+    truth = np.concatenate([np.arange(classes), chance.integers(0, classes, images - classes)])
+    wrong = chance.random(images) < chance.uniform(0.02, 0.3)
+    guess = np.where(wrong, chance.integers(0, classes, images), truth)
+    return truth, guess, classes
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_no_false_alarm_on_reports_that_are_sound(ledger, seed):
+    found = auditor.audit(ledger(*printed_report(*drawn(seed))))
+    assert [f.how for f in found if f.verdict == "inconsistent"] == []
+    assert len(found) >= 2  # each class was looked at
+
+
+def altered(records, name, printed):
+    assert any(record["id"] == name for record in records)
+    return [record | {"printed": printed} if record["id"] == name else record for record in records]
+
+
+@pytest.mark.parametrize(
+    ("name", "printed"),
+    [
+        ("c0.f1", "0.70"),
+        ("c1.recall", "0.11"),
+        ("c2.precision", "0.31"),
+        ("all.accuracy", "0.985"),
+        ("all.macro_f1", "0.512"),
+        ("all.kappa", "0.999"),
+        ("all.mcc", "0.102"),
+    ],
+)
+def test_a_planted_score_is_found(ledger, name, printed):
+    records = printed_report(*drawn(7, classes=3, images=60))
+    assert "inconsistent" not in words(reports.check(ledger(*records)))
+    found = reports.check(ledger(*altered(records, name, printed)))
+    assert "inconsistent" in words(found)
+
+
+def test_classes_that_fit_one_by_one_but_not_together(ledger):
+    """Two errors leave one class, and the other is said to have received none."""
+    records = []
+    for name, scores, support in (
+        ("c0", ("1.00", "0.80", "0.89"), "10"),
+        ("c1", ("1.00", "1.00", "1.00"), "10"),
+    ):
+        for score, printed in zip(("precision", "recall", "f1"), scores, strict=True):
+            tie = {"of": "run", "class": name, "score": score}
+            records.append(number(f"{name}.{score}", printed, report=tie))
+        tie = {"of": "run", "class": name, "score": "support"}
+        records.append(count(f"{name}.support", support, report=tie))
+    found = reports.check(ledger(*records))
+    assert words(found) == ["consistent", "consistent", "inconsistent"]
+    assert "at once" in found[-1].how
+    assert not matrices.feasible(reports.gather(ledger(*records))["run"])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_true_matrix_lies_within_the_bounds(ledger, seed):
+    truth, guess, classes = drawn(seed, classes=3, images=50)
+    report = reports.gather(ledger(*printed_report(truth, guess, classes)))["run"]
+    assert matrices.feasible(report)
+    low, high = matrices.accuracy(report)
+    assert low <= sk.accuracy_score(truth, guess) <= high
+    told = matrices.cells(report)
+    matrix = sk.confusion_matrix(truth, guess)
+    for row in range(classes):
+        for column in range(classes):
+            ends = [int(end) for end in told.iat[row, column].split(" to ")]
+            assert ends[0] <= matrix[row, column] <= ends[-1]
+
+
+def test_triples_are_those_of_a_search_by_hand(ledger):
+    made = ledger(
+        number("p", "0.93", report={"of": "run", "class": "a", "score": "precision"}),
+        number("r", "1.00", report={"of": "run", "class": "a", "score": "recall"}),
+        count("s", "40", report={"of": "run", "class": "a", "score": "support"}),
+    )
+    printed = reports.gather(made)["run"].classes["a"]
+    assert reports.triples(printed, 332) == [(40, 3, 0)]
+
+
+@pytest.mark.parametrize(
+    ("planted", "verdict"),
+    [
+        ({}, "consistent"),
+        ({"precision": "0.93"}, "inconsistent"),
+        ({"recall": "0.90"}, "inconsistent"),
+        ({"support": "172"}, "inconsistent"),
+    ],
+)
+def test_scores_against_a_printed_matrix(ledger, planted, verdict):
+    cells = {("a", "a"): 163, ("a", "b"): 10, ("b", "a"): 16, ("b", "b"): 143}
+    records = [
+        count(f"{t}{g}", str(n), report={"of": "run", "truth": t, "guess": g})
+        for (t, g), n in cells.items()
+    ]
+    scores = {"precision": "0.91", "recall": "0.94", "f1": "0.93", "support": "173"} | planted
+    for score, printed in scores.items():
+        tie = {"of": "run", "class": "a", "score": score}
+        kind = {"kind": "count"} if score == "support" else {}
+        records.append(number(score, printed, report=tie, **kind))
+    found = [f for f in reports.check(ledger(*records)) if f.family == "matrix"]
+    assert len(found) == 4
+    assert ("inconsistent" in words(found)) == (verdict == "inconsistent")
+
+
+@pytest.mark.parametrize(
+    ("f", "p", "sense", "verdict"),
+    [
+        ("24.38", "0.001", "less than", "consistent"),
+        ("3.03", "0.05", "", "consistent"),
+        ("1.00", "0.37", "", "consistent"),
+        ("1.00", "0.001", "less than", "inconsistent"),
+        ("24.38", "0.05", "more than", "inconsistent"),
+        ("3.03", "0.01", "", "inconsistent"),
+    ],
+)
+def test_f_tests(ledger, f, p, sense, verdict):
+    statistic = {"kind": "test statistic"}
+    made = ledger(
+        number(
+            "f",
+            f,
+            relations=[{"is": "F test", "between": "d1", "within": "d2", "p": "p"}],
+            **statistic,
+        ),
+        count("d1", "2"),
+        count("d2", "297"),
+        number("p", p, **statistic, **({"sense": sense} if sense else {})),
+    )
+    (finding,) = statistics.check(made)
+    assert finding.verdict == verdict, finding.how
+    assert "3 groups of 300 values" in finding.how
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        ("0.892", "0.949", "consistent"),
+        ("0.888", "0.946", "consistent"),
+        ("0.89", "0.95", "consistent"),
+        ("0.917", "0.927", "inconsistent"),
+        ("0.80", "0.99", "inconsistent"),
+        ("0.921", "0.923", "inconsistent"),
+    ],
+)
+def test_the_width_of_an_interval(ledger, low, high, verdict):
+    tie = {"is": "interval of a proportion", "low": "low", "high": "high", "n": "n"}
+    made = ledger(
+        number("score", "0.922", relations=[tie]),
+        number("low", low),
+        number("high", high),
+        count("n", "332"),
+    )
+    (finding,) = statistics.check(made)
+    assert finding.verdict == verdict, finding.how
+
+
+@pytest.mark.parametrize(
+    ("resamples", "verdict"),
+    [
+        ("2,000", "consistent"),
+        ("100", "consistent"),
+        ("39", "consistent"),
+        ("5", "inconsistent"),
+        ("10", "inconsistent"),
+        ("30", "inconsistent"),
+    ],
+)
+def test_an_interval_needs_resamples(ledger, resamples, verdict):
+    tie = {"is": "interval from resamples", "low": "low", "high": "high", "resamples": "b"}
+    made = ledger(
+        number("score", "0.922", relations=[tie]),
+        number("low", "0.892"),
+        number("high", "0.949"),
+        count("b", resamples),
+    )
+    assert words(statistics.check(made)) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("how", "printed", "verdict"),
+    [
+        ("stratified", "33", "consistent"),
+        ("stratified", "32", "consistent"),
+        ("random", "40", "consistent"),
+        ("stratified", "36", "inconsistent"),
+        ("stratified", "27", "inconsistent"),
+        ("random", "70", "inconsistent"),
+    ],
+)
+def test_supports_against_the_split(ledger, how, printed, verdict):
+    tie = {"is": "stratified share", "whole": "w", "size": "s", "total": "t"}
+    made = ledger(
+        count("support", printed, relations=[tie]),
+        count("w", "163"),
+        count("s", "332"),
+        count("t", "1,657"),
+        said("how", "protocol.split_how", how),
+    )
+    (finding,) = splits.check(made)
+    assert finding.verdict == verdict, finding.how
+
+
+@pytest.mark.parametrize(
+    ("means", "verdict"),
+    [
+        ("textbook", "consistent"),
+        ("sign missing", "inconsistent"),
+        ("values missing", "inconsistent"),
+        (["textbook", "index twice"], "inconsistent"),
+    ],
+)
+def test_equations(ledger, means, verdict):
+    one = number("eq", "L = y log p", kind="procedure", element="equation", where="equation (6)")
+    one |= {"quantity": "equation.loss", "means": means, "note": "the sum has no minus sign"}
+    (finding,) = equations.check(ledger(one))
+    assert finding.verdict == verdict
+    assert "no minus sign" in finding.how
+
+
+@pytest.mark.parametrize("rule", protocol.RULES, ids=lambda rule: rule.quantity)
+def test_the_protocol(ledger, rule):
+    for meanings, verdict in (
+        (rule.sound, "consistent"),
+        (rule.leaking, "inconsistent"),
+        (("something else",), "underspecified"),
+    ):
+        for means in meanings:
+            found = protocol.check(ledger(said("one", rule.quantity, means)))
+            (own,) = [f for f in found if f.claims]
+            assert own.verdict == verdict
+            assert words([f for f in found if not f.claims]) == ["underspecified"] * 5
+            assert rule.entry in own.how or verdict == "consistent"
+    assert protocol.check(ledger(count("n", "3"))) == []
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (number("a", "1", colour="red"), "colour"),
+        (number("a", "1") | {"kind": "guess"}, "guess"),
+        (number("a", "many"), "not a number"),
+        (number("a", ""), "nothing is printed"),
+        (number("a", "1", state="image not available"), "printed"),
+        (number("a", "1", relations=[{"is": "sum", "of": ["b"]}]), "not there"),
+        (number("a", "1", relations=[{"is": "sum", "of": ["a"]}]), "itself"),
+        (number("a", "1", relations=[{"is": "guess", "of": ["a"]}]), "relation"),
+        (number("a", "x", kind="procedure", quantity="q"), "both quantity and means"),
+    ],
+)
+def test_a_ledger_that_is_not_well_formed_is_refused(ledger, record, message):
+    with pytest.raises(LedgerError, match=message):
+        ledger(record)
+
+
+def test_the_command_line(tmp_path, capsys):
+    record = "- {id: %s, where: Table 1, element: table, about: made up, printed: '%s', kind: count"
+    good = [record % ("a", "2") + "}", record % ("b", "3") + "}"]
+    tie = ", relations: [{is: sum, of: [a, b]}]}"
+    file = tmp_path / "mine.yml"
+    for printed, status in (("5", 0), ("6", 1)):
+        file.write_text("\n".join([*good, record % ("c", printed) + tie]))
+        assert auditor.main([str(file)]) == status
+        told = capsys.readouterr().out
+        assert ("inconsistent: c [arithmetic]: 2 + 3 = 5, printed 6" in told) == bool(status)
+        assert "3 claims, 1 checks" in told
+    file.write_text("- {id: a}")
+    assert auditor.main([str(file)]) == 2
+    assert "mine.yml, a" in capsys.readouterr().err
+    assert auditor.main([str(tmp_path / "none.yml")]) == 2
+
+
+KEYS = ("diya2026", "alipour2025", "khalid2025", "huang2025")
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_ledger_is_whole(key):
+    found = load(key)
+    assert len(found) > 200
+    assert {"table", "body", "caption"} <= {claim.element for claim in found.values()}
+    assert auditor.audit(found)
+
+
+# Worked out by hand from what the papers print.
+@pytest.mark.parametrize(
+    ("key", "family", "verdict", "words"),
+    [
+        ("diya2026", "report", "inconsistent", "macro f1 0.98307; 0 of them print as 0.985"),
+        ("diya2026", "report", "consistent", "accuracy 0.98494; 1 of them print as 98.5 %"),
+        ("diya2026", "split", "inconsistent", "267 images × 332 / 1,657 = 53.5, printed 40"),
+        ("diya2026", "statistics", "inconsistent", "5 resamples"),
+        ("diya2026", "matrix", "consistent", "recall of fake from the printed counts: 0.9422"),
+        ("alipour2025", "arithmetic", "inconsistent", "30 subjects + 23 subjects = 53"),
+        ("alipour2025", "statistics", "consistent", "3 groups of 300 values"),
+        ("alipour2025", "arithmetic", "consistent", "relative change from 0.82 to 0.88"),
+        ("khalid2025", "arithmetic", "inconsistent", "3589 images / 35,887 images = 0.10001"),
+        ("khalid2025", "arithmetic", "inconsistent", "28709 images + 3589 images = 32,298"),
+        (
+            "khalid2025",
+            "agreement",
+            "inconsistent",
+            "100 epochs (section 4.1); 50 epochs",
+        ),
+        ("huang2025", "agreement", "inconsistent", "(Figures 4-5) (section 1.4)"),
+    ],
+)
+def test_what_the_papers_print(key, family, verdict, words):
+    told = [f.how for f in auditor.audit(load(key)) if (f.family, f.verdict) == (family, verdict)]
+    assert any(words in how for how in told), told
