@@ -13,6 +13,7 @@ from fer_lib.claims import (
     matrices,
     parse,
     protocol,
+    ranking,
     relations,
     reports,
     splits,
@@ -329,6 +330,35 @@ def test_triples_are_those_of_a_search_by_hand(ledger):
     assert reports.triples(printed, 332) == [(40, 3, 0)]
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_triples_are_those_of_a_search_through_all(ledger, seed):
+    truth, guess, classes = drawn(seed, classes=2, images=40)
+    report = reports.gather(ledger(*printed_report(truth, guess, classes)))["run"]
+    for printed in report.classes.values():
+        n = int(printed["support"].value)
+        every = [(tp, fp, n - tp) for tp in range(n + 1) for fp in range(len(truth) - n + 1)]
+        told = [score for score in printed if score != "support"]
+        expected = [
+            one
+            for one in every
+            if all(reports.fits(reports.scores(one)[score], printed[score]) for score in told)
+        ]
+        assert reports.triples(printed, len(truth)) == expected
+
+
+def test_a_large_report_is_decided_by_integer_programming(ledger):
+    """Too many sets of counts to look through: one matrix must fit, and the bounds hold."""
+    truth, guess, classes = drawn(3, classes=7, images=3589)
+    made = ledger(*printed_report(truth, guess, classes, digits=1))
+    assert words(reports.check(made)) == ["consistent"] * classes  # class by class only
+    assert words(matrices.check(made)) == ["consistent"]
+    planted = altered([*printed_report(truth, guess, classes, digits=1)], "all.accuracy", "0.10")
+    assert words(matrices.check(ledger(*planted))) == ["inconsistent"]
+    report = reports.gather(made)["run"]
+    low, high = matrices.accuracy(report)
+    assert low <= sk.accuracy_score(truth, guess) <= high
+
+
 @pytest.mark.parametrize(
     ("planted", "verdict"),
     [
@@ -352,6 +382,63 @@ def test_scores_against_a_printed_matrix(ledger, planted, verdict):
     found = [f for f in reports.check(ledger(*records)) if f.family == "matrix"]
     assert len(found) == 4
     assert ("inconsistent" in words(found)) == (verdict == "inconsistent")
+
+
+def printed_ranking(seed, digits=3):
+    """Return the records of a binary report, with AUC and average precision, from random scores."""
+    chance = np.random.default_rng(seed)
+    n = int(chance.integers(20, 300))
+    truth = np.append([0, 1], chance.integers(0, 2, n))
+    score = chance.normal(size=n + 2) + truth * chance.uniform(0, 4)
+    guess = (score >= chance.uniform(0, 2)).astype(int)
+    records = []
+    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        cell = {"of": "run", "truth": f"c{row}", "guess": f"c{column}"}
+        number_of = int(((truth == row) & (guess == column)).sum())
+        records.append(count(f"cell{row}{column}", str(number_of), report=cell))
+    for row in (0, 1):
+        tie = {"of": "run", "class": f"c{row}", "score": "support"}
+        records.append(count(f"n{row}", str((truth == row).sum()), report=tie))
+    for name, value in (
+        ("auc", sk.roc_auc_score(truth, score)),
+        ("average precision", sk.average_precision_score(truth, score)),
+    ):
+        tie = {"of": "run", "score": name}
+        records.append(number(name.split()[0], f"{value:.{digits}f}", report=tie))
+    return records
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_no_false_alarm_on_rankings_that_are_sound(ledger, seed):
+    found = ranking.check(ledger(*printed_ranking(seed)))
+    assert words(found) == ["consistent", "consistent"], [f.how for f in found]
+
+
+@pytest.mark.parametrize(
+    ("auc", "precision", "verdicts"),
+    [
+        ("0.922", "0.96", ["consistent", "consistent"]),
+        ("0.980", "0.97", ["consistent", "consistent"]),
+        ("0.900", "0.88", ["consistent", "consistent"]),
+        ("0.922", "0.97", ["consistent", "inconsistent"]),
+        ("0.70", "0.90", ["inconsistent", "inconsistent"]),
+        ("0.999", "0.99", ["inconsistent", "consistent"]),
+    ],
+)
+def test_areas_under_curves(ledger, auc, precision, verdicts):
+    cells = {("a", "a"): 163, ("a", "b"): 10, ("b", "a"): 16, ("b", "b"): 143}
+    records = [
+        count(f"{t}{g}", str(n), report={"of": "run", "truth": t, "guess": g})
+        for (t, g), n in cells.items()
+    ]
+    for name, support in (("a", "173"), ("b", "159")):
+        tie = {"of": "run", "class": name, "score": "support"}
+        records.append(count(f"n{name}", support, report=tie))
+    records.append(number("auc", auc, report={"of": "run", "score": "auc"}))
+    tie = {"of": "run", "score": "average precision"}
+    records.append(number("ap", precision, report=tie))
+    found = ranking.check(ledger(*records))
+    assert words(found) == verdicts, [finding.how for finding in found]
 
 
 @pytest.mark.parametrize(
@@ -540,6 +627,7 @@ def test_every_ledger_is_whole(key):
         ("diya2026", "report", "consistent", "accuracy 0.98494; 1 of them print as 98.5 %"),
         ("diya2026", "split", "inconsistent", "267 images × 332 / 1,657 = 53.5, printed 40"),
         ("diya2026", "statistics", "inconsistent", "5 resamples"),
+        ("diya2026", "ranking", "inconsistent", "159 / 332 = 0.9631; printed 0.97"),
         ("diya2026", "matrix", "consistent", "recall of fake from the printed counts: 0.9422"),
         ("alipour2025", "arithmetic", "inconsistent", "30 subjects + 23 subjects = 53"),
         ("alipour2025", "statistics", "consistent", "3 groups of 300 values"),

@@ -8,12 +8,32 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from fer_lib.claims import agreement, equations, protocol, relations, reports, splits, statistics
+from fer_lib.claims import (
+    agreement,
+    equations,
+    matrices,
+    protocol,
+    ranking,
+    relations,
+    reports,
+    splits,
+    statistics,
+)
 from fer_lib.claims.finding import WORDS, Finding
 from fer_lib.claims.ledger import LedgerError, parse
 from fer_lib.claims.record import Claim
 
-FAMILIES = (relations, agreement, reports, splits, statistics, equations, protocol)
+FAMILIES = (
+    relations,
+    agreement,
+    reports,
+    matrices,
+    ranking,
+    splits,
+    statistics,
+    equations,
+    protocol,
+)
 
 
 def audit(ledger: Mapping[str, Claim]) -> list[Finding]:

@@ -7,14 +7,16 @@ most of each cell and of accuracy.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import optimize
 
+from fer_lib.claims.finding import Finding
 from fer_lib.claims.record import Claim
-from fer_lib.claims.reports import Report
+from fer_lib.claims.reports import Report, combinations, gather
 
 SLACK = 1e-7  # the solver's own
 
@@ -59,10 +61,9 @@ class Programme:
         return float(done.fun)
 
 
-def _ends(claim: Claim) -> tuple[float, float]:
-    """Return the ends of all that a score may stand for, rounded or cut off."""
-    place = claim.last_place * claim.scale
-    return float(claim.range.low), float(claim.range.high + place / 2)
+def ends(claim: Claim) -> tuple[float, float]:
+    """Return the ends of all that a score may stand for."""
+    return float(claim.widest.low), float(claim.widest.high)
 
 
 def programme(report: Report) -> Programme:
@@ -96,12 +97,12 @@ def programme(report: Report) -> Programme:
         }
         for score, (top, bottom) in fractions.items():
             if score in report.classes[name]:
-                least, most = _ends(report.classes[name][score])
+                least, most = ends(report.classes[name][score])
                 add(top - least * bottom, -SLACK, np.inf)
                 add(top - most * bottom, -np.inf, SLACK)
     total = sum(supports.values())
     for claim in report.overall.get("accuracy", []):
-        least, most = _ends(claim)
+        least, most = ends(claim)
         add(np.eye(k), least * total - SLACK, most * total + SLACK)
     for (truth, guess), claim in report.cells.items():
         if truth in supports and guess in supports:
@@ -154,3 +155,20 @@ def accuracy(report: Report) -> tuple[float, float]:
         raise ValueError("no confusion matrix has these scores")
     total = sum(report.supports().values())
     return round(least) / total, round(-most) / total
+
+
+def check(ledger: Mapping[str, Claim]) -> list[Finding]:
+    """Return one finding a report that has too many sets of counts to look through them all."""
+    found = []
+    for name, report in gather(ledger).items():
+        if report.supports() is None or combinations(report) is not None:
+            continue
+        fits = feasible(report)
+        ids = tuple(claim.id for one in report.classes.values() for claim in one.values())
+        ids += tuple(claim.id for claim in report.overall.get("accuracy", []))
+        how = f"{name}: {'a' if fits else 'no'} confusion matrix has all printed scores at once"
+        if fits:
+            how += "; its accuracy lies in [{:.4f}, {:.4f}]".format(*accuracy(report))
+        verdict = "consistent" if fits else "inconsistent"
+        found.append(Finding("matrix", ids, verdict, "one fits" if fits else "none", "one", how))
+    return found

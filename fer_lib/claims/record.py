@@ -170,6 +170,16 @@ class Claim:
             return Range(-math.inf, high)
         return Range(low, high)
 
+    @property
+    def widest(self) -> Range:
+        """All values that may print like this, rounded or cut off; an end may be one too many."""
+        value, place = Fraction(self.plain) * self.scale, self.last_place * self.scale
+        if self.kind in EXACT:
+            return self.range
+        if value >= 0:
+            return Range(self.range.low, max(self.range.high, value + place))
+        return Range(min(self.range.low, value - place), self.range.high)
+
     def prints(self, span: Range) -> str:
         """Return how some value of ``span`` comes to print like this.
 

@@ -18,7 +18,7 @@ from fractions import Fraction
 from fer_lib.claims.finding import Finding, shown
 from fer_lib.claims.record import Claim, Range
 
-MOST = 2_000_000  # combinations of triples that are looked through
+MOST = 200_000  # combinations of triples that are looked through
 Triple = tuple[int, int, int]  # true positives, false positives, false negatives
 
 
@@ -84,6 +84,28 @@ def fits(value: Fraction, claim: Claim) -> bool:
     return bool(claim.prints(Range(value, value)))
 
 
+def _true_positives(n: int, told: Mapping[str, Claim]) -> range:
+    """Return the counts of true positives that recall leaves, of ``n`` images."""
+    if "recall" not in told or not n:
+        return range(n + 1)
+    span = told["recall"].widest
+    return range(max(0, math.ceil(span.low * n)), min(n, math.floor(span.high * n)) + 1)
+
+
+def _false_positives(tp: int, n: int, others: int, told: Mapping[str, Claim]) -> range:
+    """Return the counts of false positives that precision and F1 leave, of ``others`` images."""
+    low, high = 0, others
+    # Both are a quotient whose bottom grows with the false positives.
+    for score, top, bottom in (("precision", tp, tp), ("f1", 2 * tp, tp + n)):
+        if score in told and tp:
+            span = told[score].widest
+            if span.high > 0:
+                low = max(low, math.ceil(top / span.high) - bottom)
+            if span.low > 0:
+                high = min(high, math.floor(top / span.low) - bottom)
+    return range(low, high + 1)
+
+
 def triples(printed: Mapping[str, Claim], total: int) -> list[Triple]:
     """Return every (TP, FP, FN) that prints like one class's scores.
 
@@ -98,9 +120,8 @@ def triples(printed: Mapping[str, Claim], total: int) -> list[Triple]:
     told = {score: claim for score, claim in printed.items() if score != "support"}
     return [
         (tp, fp, n - tp)
-        for tp in range(n + 1)
-        if "recall" not in told or fits(ratio(tp, n), told["recall"])
-        for fp in range(total - n + 1)
+        for tp in _true_positives(n, told)
+        for fp in _false_positives(tp, n, total - n, told)
         if all(fits(value, told[s]) for s, value in scores((tp, fp, n - tp)).items() if s in told)
     ]
 
@@ -143,7 +164,7 @@ def overall(combination: tuple[Triple, ...]) -> dict[str, float]:
 
 
 def combinations(report: Report) -> Iterator[tuple[Triple, ...]] | None:
-    """Yield the triples of all classes that fit class by class and together.
+    """Return the triples of all classes that fit class by class and together, one set at a time.
 
     None if supports are missing, or there are too many to look through.
     """
