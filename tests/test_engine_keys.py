@@ -292,12 +292,12 @@ def test_the_page_shows_the_parameters_in_force():
 
 def test_compiled_files_count_as_their_source(tmp_path):
     log = tmp_path / "reads"
-    cached = paths.root() / "fer_lib" / "__pycache__" / "claims.cpython-311.pyc"
+    cached = paths.root() / "fer_lib" / "__pycache__" / "metrics.cpython-311.pyc"
     outside = tmp_path / "elsewhere.txt"
     lines = [cached, paths.root() / "book" / "freeze.yml", paths.root() / ".venv" / "x", outside]
     log.write_text("".join(f"{line}\n" for line in lines if line != outside))
-    counted = {"library": {"fer_lib/claims.py": ""}, "files": {}}
+    counted = {"library": {"fer_lib/metrics.py": ""}, "files": {}}
     assert reads.undeclared(log, counted) == ["book/freeze.yml"]
     assert reads.undeclared(log, {"library": {}, "files": {"book/freeze.yml": ""}}) == [
-        "fer_lib/claims.py"
+        "fer_lib/metrics.py"
     ]
