@@ -294,7 +294,9 @@ def test_compiled_files_count_as_their_source(tmp_path):
     log = tmp_path / "reads"
     cached = paths.root() / "fer_lib" / "__pycache__" / "metrics.cpython-311.pyc"
     outside = tmp_path / "elsewhere.txt"
-    lines = [cached, paths.root() / "book" / "freeze.yml", paths.root() / ".venv" / "x", outside]
+    installed = next(paths.root().glob("*.egg-info")) / "PKG-INFO"
+    inside = [cached, paths.root() / "book" / "freeze.yml", paths.root() / ".venv" / "x"]
+    lines = [*inside, installed, outside]
     log.write_text("".join(f"{line}\n" for line in lines if line != outside))
     counted = {"library": {"fer_lib/metrics.py": ""}, "files": {}}
     assert reads.undeclared(log, counted) == ["book/freeze.yml"]

@@ -25,6 +25,8 @@ def sources(log: Path) -> set[str]:
         name = path.relative_to(paths.root())
         if name.parts[0].startswith(".") or name.parts[0] == "_build":
             continue  # an environment, a store, an editor's files
+        if name.parts[0].endswith(".egg-info"):
+            continue  # what pip notes of the installed package
         found.add(str(name))
     return found
 

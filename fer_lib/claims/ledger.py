@@ -16,7 +16,7 @@ import yaml
 from fer_lib import paths
 from fer_lib.claims.record import Claim
 
-SCHEMA = "book/claims/schema.json"
+SCHEMA = Path(__file__).with_name("schema.json")
 
 
 class LedgerError(ValueError):
@@ -41,7 +41,7 @@ def load(key: str) -> dict[str, Claim]:
 @cache
 def validator() -> jsonschema.Draft202012Validator:
     """Return what checks records against the schema."""
-    schema = json.loads((paths.root() / SCHEMA).read_text(encoding="utf-8"))
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return jsonschema.Draft202012Validator(schema)
 
 

@@ -41,7 +41,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Claim:
-    """One printed number or procedure; ``book/claims/schema.json`` has the whole of it.
+    """One printed number or procedure; ``schema.json`` beside this has the whole of it.
 
     Attributes
     ----------
