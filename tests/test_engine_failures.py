@@ -410,7 +410,7 @@ def test_a_training_that_fails_stops_no_other_in_its_process(toy, sound):
     toy.replace("fer_lib/experiment.py", "        size = ", raising + "        size = ")
     toy.set_pages(WITH_SHARED)
     toy.forget("cnn_baseline")
-    built = toy.build()
+    built = toy.build("--jobs", "1")  # all in one process
     assert built.status == 1
     assert "error: base-rendered46-smoke-seed0 failed: RuntimeError: the loss is nan." in built
     assert "error: 04_base failed: it needs base-rendered46-smoke-seed0." in built
