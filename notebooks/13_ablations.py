@@ -24,7 +24,6 @@ seed = 0
 # %% tags=["hide-input"]
 import pandas as pd
 from matplotlib import pyplot as plt
-from statsmodels.stats.multitest import multipletests
 
 from fer_lib import arms, claims, collect, contrast, page, plots
 from fer_lib.compare import pairs, sentences
@@ -310,7 +309,7 @@ page.verdict_table(
     ],
     "Verdicts on the ablations",
 )
-corrected = multipletests([difference.p for difference in judged.values()], method="holm")[1]
+corrected = pairs.corrected([difference.p for difference in judged.values()])
 stay = [note for note, p in zip(judged, corrected, strict=True) if p < 0.05]
 page.say(
     f"Each verdict goes by its own interval. Corrected by Holm's method for the {len(judged)} differences "

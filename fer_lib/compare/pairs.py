@@ -153,14 +153,19 @@ def turned(one: Pooled) -> Pooled:
     return replace(one, value=-one.value, low=-one.high, high=-one.low)
 
 
-def holm(found: Sequence[Comparison]) -> list[Comparison]:
-    """Return the comparisons with Holm's step-down p (Scand. J. Statist. 6, 1979).
+def corrected(p: Sequence[float]) -> np.ndarray:
+    """Return Holm's step-down p of each of some tests (Scand. J. Statist. 6, 1979), float (n,).
 
-    One without a p (too few subjects) stays so, but counts: nothing gets easier by being unknown.
+    One without a p (too few subjects) stays nan, but counts: nothing gets easier by being unknown.
     """
+    given = np.asarray(p, float)
+    found = multipletests(np.where(np.isnan(given), 1.0, given), method="holm")[1]
+    return np.where(np.isnan(given), np.nan, found)
+
+
+def holm(found: Sequence[Comparison]) -> list[Comparison]:
+    """Return the comparisons with Holm's p, as `corrected` has it, over all of them."""
     if not found:
         return []
-    p = np.array([one.difference.p for one in found])
-    adjusted = multipletests(np.where(np.isnan(p), 1.0, p), method="holm")[1]
-    adjusted[np.isnan(p)] = np.nan
+    adjusted = corrected([one.difference.p for one in found])
     return [replace(one, p_holm=float(q)) for one, q in zip(found, adjusted, strict=True)]
