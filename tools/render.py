@@ -82,13 +82,11 @@ def render(found: dict[str, Job], failures: list[Failure], settings: dict) -> li
     build = paths.build()
     # A folder of its own: Sphinx may outlive a build that was killed, and go on writing into its.
     source, work = build / "book", build / f"rendering-{os.getpid()}"
-    told = found, failures, settings, verification(found), source
-    made_from = ""
-    if not stage.stage(*told, new=False) and not failures:
-        made_from = unchanged.key(source, found)
-        if unchanged.stands(build / "html", made_from):
-            return []
-    problems = stage.stage(*told)
+    verified = verification(found)
+    problems = stage.stage(found, failures, settings, verified, source)
+    made_from = "" if problems or failures else unchanged.key(source, found, verified)
+    if made_from and unchanged.stands(build / "html", made_from):
+        return []
     problems += gate.notebook_problems(source / "notebooks")
     for left in build.glob("rendering-*"):
         shutil.rmtree(left, ignore_errors=True)

@@ -21,6 +21,7 @@ from tools.jobs import Job
 
 PROMPTS = {"code_prompt_show": "Show the parameters in force", "code_prompt_hide": "Hide"}
 FOOTER = "page-proof"  # its cell; a random id would make the page another one each time
+GENERATED = Path("book") / "_generated"  # what the page on the build is told
 OWN_TYPES = "application/vnd.fer."
 
 
@@ -147,12 +148,7 @@ def run_about(job: Job) -> dict:
 
 
 def stage(
-    found: dict[str, Job],
-    failures: list[Failure],
-    settings: dict,
-    verified: dict | None,
-    to: Path,
-    new: bool = True,
+    found: dict[str, Job], failures: list[Failure], settings: dict, verified: dict | None, to: Path
 ) -> list[str]:
     """Fill ``to`` (removed first); return what is wrong, one line each.
 
@@ -168,8 +164,6 @@ def stage(
         The outcome of `make verify` for these very results.
     to : Path
         The folder to fill.
-    new : bool
-        Whether to say which pages this build computed.
     """
     shutil.rmtree(to, ignore_errors=True)
     root = paths.root()
@@ -179,9 +173,7 @@ def stage(
     hidden = shutil.ignore_patterns("__pycache__", ".*")
     shutil.copytree(root / "book", to / "book", ignore=hidden)
     commit, modified = checkout.commit()
-    rendered = {"commit": commit, "modified": modified}
-    if new:
-        rendered["build_start"] = settings["start"]
+    rendered = {"commit": commit, "modified": modified, "build_start": settings["start"]}
     failed = {failure.name: failure for failure in failures}
     problems, records = [], []
     for job in found.values():
@@ -198,7 +190,7 @@ def stage(
             problems.append(f"{job.name}: {error}")
     told = [{"name": f.name, "reason": f.error} for f in failures]
     runs = [run_about(j) for j in found.values() if j.kind == "run" and j.name not in failed]
-    generated = to / "book" / "_generated"
+    generated = to / GENERATED
     generated.mkdir()
     about.fragments(records, runs, told, verified, rendered, generated)
     return problems

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from fer_lib import keys, paths, sealed
 from tools.jobs import Job
+from tools.stage import GENERATED
 
 NOTE = ".rendered-from"  # in the site, so that both come and go in one step
 
 
-def key(source: Path, found: dict[str, Job]) -> str:
-    """Return what stands for all that a rendering reads.
+def key(source: Path, found: dict[str, Job], verified: dict | None) -> str:
+    """Return what stands for all that a rendering without failures reads.
 
     Parameters
     ----------
@@ -24,8 +25,17 @@ def key(source: Path, found: dict[str, Job]) -> str:
         The folder that is rendered.
     found : dict of str to Job
         The jobs of the build, whose files are published beside the pages.
+    verified : dict or None
+        The outcome of `make verify`, which the page on the build tells.
     """
-    staged = [file for file in sorted(source.rglob("*")) if file.is_file()]
+    # That page also tells which results are of this build. What else it tells comes from the
+    # published files, the outcome above and the commit, which stands on every page.
+    left_out = source / GENERATED
+    staged = [
+        file
+        for file in sorted(source.rglob("*"))
+        if file.is_file() and not file.is_relative_to(left_out)
+    ]
     tools = sorted((paths.root() / "tools").glob("*.py"))
     return keys.digest(
         {
@@ -36,6 +46,7 @@ def key(source: Path, found: dict[str, Job]) -> str:
                 for job in found.values()
                 if job.kind in ("page", "run")
             },
+            "verified": verified,
             **keys.surroundings(),
         }
     )
