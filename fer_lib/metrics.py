@@ -99,8 +99,9 @@ def auc_within(truth: np.ndarray, score: np.ndarray, strata: np.ndarray) -> floa
     emotion is more often faked earns nothing. nan where no stratum holds both classes.
     """
     areas, pairs = [], []
-    for stratum in np.unique(strata):
-        inside = strata == stratum
+    codes, strata_found = pd.factorize(strata)  # words compare slowly
+    for stratum in range(len(strata_found)):
+        inside = codes == stratum
         positives = int(truth[inside].sum())
         negatives = int(inside.sum()) - positives
         if positives and negatives:
@@ -191,6 +192,22 @@ def ranking_scores(of: Judged, rows: np.ndarray) -> dict[str, float]:
     }
 
 
+def decided_scores(of: Judged, rows: np.ndarray) -> dict[str, float]:
+    """Return the scores of decisions, as `confusion_scores` has them, on ``rows``."""
+    return confusion_scores(confusion(of.truth[rows], of.guess[rows], len(of.classes)))
+
+
+def decisions(
+    predictions: pd.DataFrame, head: str, resamples: int, seed: int = 0
+) -> dict[str, Interval]:
+    """Return the scores of one head's decisions, each with its interval by subject.
+
+    Parameters are those of `judged` and `bootstrap`. They cost a tenth of `head_scores`.
+    """
+    of = judged(predictions, head)
+    return bootstrap(of.groups, lambda rows: decided_scores(of, rows), resamples, seed)
+
+
 def head_scores(
     predictions: pd.DataFrame, head: str, resamples: int, seed: int = 0
 ) -> dict[str, Interval]:
@@ -201,8 +218,7 @@ def head_scores(
     of = judged(predictions, head)
 
     def scores(rows: np.ndarray) -> dict[str, float]:
-        matrix = confusion(of.truth[rows], of.guess[rows], len(of.classes))
-        return confusion_scores(matrix) | ranking_scores(of, rows)
+        return decided_scores(of, rows) | ranking_scores(of, rows)
 
     return bootstrap(of.groups, scores, resamples, seed)
 

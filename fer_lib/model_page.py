@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from fer_lib import arms, claims, collect, describe, drawing, experiment, page
 from fer_lib.activations import ALL_STAGES
-from fer_lib.claims import Claim, Verdict
+from fer_lib.claims import Claim, Row, Verdict
 from fer_lib.models.staged import Staged
 from fer_lib.runs import Run
 
@@ -50,15 +50,17 @@ def counts(of: dict[str, Staged], caption: str) -> pd.DataFrame:
     return table
 
 
-def count_verdict(claim: Claim, found: int, which: str) -> tuple[str, str, Verdict, str]:
-    """Return the row of a verdict table for a printed number of parameters, in millions."""
+def count_verdict(claim: Claim, found: int, which: str) -> Row:
+    """Return the row of a table of verdicts for a printed number of parameters, in millions."""
     low, high = claim.rounding
     fits = low <= found / 1e6 < high
     word = "consistent" if fits else "inconsistent"
-    return claim.title, f"{claim.printed} {claim.unit}", Verdict(word, which), f"{found:,}"
+    return Row(claim, Verdict(word, which), f"{found:,}")
 
 
-def embedding_verdicts(run: Run, checks: list[tuple[Claim, int]], caption: str) -> None:
+def embedding_verdicts(
+    run: Run, checks: list[tuple[Claim, int]], pretrained: Claim, caption: str
+) -> None:
     """Show whether printed widths are those of the live network, and whether it was pretrained.
 
     Parameters
@@ -67,13 +69,16 @@ def embedding_verdicts(run: Run, checks: list[tuple[Claim, int]], caption: str) 
         Of the embedding model.
     checks : list of (Claim, int)
         A printed width, and what the architecture as published has.
+    pretrained : Claim
+        What the paper says of the backbone's start.
     caption : str
         Of the table.
     """
     at_random = run.about["random_start"]
     rows = [
-        (
-            *claims.checked(claim, found, found, "read off the architecture as published"),
+        Row(
+            claim,
+            claims.of_arithmetic(claim, found, found, "read off the architecture as published"),
             f"{found:,}",
         )
         for claim, found in checks
@@ -81,10 +86,9 @@ def embedding_verdicts(run: Run, checks: list[tuple[Claim, int]], caption: str) 
     why = "the official files were used"
     if at_random:
         why = "no pretrained file could be had: this run's numbers say nothing of the paper's model"
-    start = (
-        "section 4-4: backbones pretrained on ImageNet",
-        "pretrained",
-        Verdict("not testable" if at_random else "ok", why),
+    start = Row(
+        pretrained,
+        Verdict("not testable" if at_random else "consistent", why),
         "; ".join(one["name"] for one in run.about["weights"]),
     )
     page.verdict_table([*rows, start], caption)

@@ -10,8 +10,11 @@ import pandas as pd
 from IPython.display import HTML, Markdown, display
 
 from fer_lib import provenance
+from fer_lib.claims import Row
 from fer_lib.intervals import Interval
 
+# What `verdict_table` tells programs; rendering joins it to the ledger.
+VERDICTS_MIME = "application/vnd.fer.verdicts+json"
 # A verdict is told by its word, its symbol and its colour, never by colour alone.
 VERDICTS = {
     "consistent": ("✓", "good"),
@@ -113,29 +116,41 @@ def table(frame: pd.DataFrame, caption: str, index: bool = True) -> None:
     display(HTML(table_html(frame, caption, index)))
 
 
-def verdict_table(rows: list[tuple], caption: str) -> None:
-    """Show claims with their verdicts.
+def verdict_table(rows: list[Row], caption: str) -> None:
+    """Show claims with their verdicts, and hand them to the ledger of the book.
 
     Parameters
     ----------
-    rows : list of tuple
-        (what is claimed, as printed, `fer_lib.claims.Verdict`) and, where one was measured, ours.
+    rows : list of Row
+        One a verdict; there is a column for what we measured if any row has something.
     caption : str
         Of the table.
     """
+    measured_any = any(row.ours is not None for row in rows)
     frame = pd.DataFrame(
         [
             {
-                "claim": row[0],
-                "printed": row[1],
-                **({"ours": row[3]} if len(row) > 3 else {}),
-                "verdict": row[2].word,
-                "why": row[2].why,
+                "claim": row.title,
+                "printed": row.shown,
+                **({"ours": "–" if row.ours is None else row.ours} if measured_any else {}),
+                "verdict": row.verdict.word,
+                "why": row.verdict.why,
             }
             for row in rows
         ]
     )
-    table(frame, caption, index=False)
+    told = [
+        {
+            "claims": [claim.name for claim in row.claims],
+            "about": row.about,
+            "word": row.verdict.word,
+            "why": row.verdict.why,
+            "ours": "" if row.ours is None else str(row.ours),
+        }
+        for row in rows
+    ]
+    shown = table_html(frame, caption, index=False)
+    display({"text/html": shown, VERDICTS_MIME: {"caption": caption, "rows": told}}, raw=True)
 
 
 def curve_data(frame: pd.DataFrame, caption: str) -> None:

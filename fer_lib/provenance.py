@@ -10,6 +10,10 @@ RENDERED_NOTE = (
     "These faces are rendered, not photographed: results show whether a method recovers cues that "
     "were planted, and prove nothing about people."
 )
+ARITHMETIC_NOTE = (
+    "No data and no training: this page computes with the numbers that the paper prints. It says "
+    "which of them agree, and nothing about why others do not."
+)
 NEAR_DUPLICATE_NOTE = (
     "This data set has no subject ids. Images are grouped by near-duplication only, so the same "
     "person may recur in training and test."
@@ -19,6 +23,31 @@ RANDOM_NOTE = (
     "No pretrained weights could be had: the dual-task model began at random, and its scores say "
     "little about the model of the paper. With a network the next build will use them."
 )
+
+
+PRINTED = "printed numbers"
+
+
+def of_arithmetic(key: str, sha256: str) -> dict:
+    """Return the facts behind a page that computes with printed numbers only.
+
+    Parameters
+    ----------
+    key : str
+        Of the paper.
+    sha256 : str
+        Of its ledger.
+    """
+    return {
+        "profile": "",
+        "data": f"{PRINTED} of {key}",
+        "data_sha256": sha256,
+        "rendered": False,
+        "group_kind": "",
+        "seed": 0,
+        "random_start": False,
+        "notes": [ARITHMETIC_NOTE],
+    }
 
 
 def facts(
@@ -66,11 +95,9 @@ def strip(told: dict, notes: list[str], more: str = "") -> str:
     ``more`` is HTML that ends the line.
     """
     sha256 = told["data_sha256"][:12]
-    shown = {
-        "profile": told["profile"],
-        "data": f"{told['data']} ({sha256})" if sha256 else told["data"],
-        "seed": str(told["seed"]),
-    }
+    shown = {"data": f"{told['data']} ({sha256})" if sha256 else told["data"]}
+    if told["profile"]:  # arithmetic has none, nor a seed
+        shown = {"profile": told["profile"], **shown, "seed": str(told["seed"])}
     line = " · ".join(
         f"<span><b>{name}</b> {html.escape(value)}</span>" for name, value in shown.items()
     )

@@ -67,8 +67,8 @@ keys = {"CNN baseline": "cnn", "dual-task model": "proposed"}
 for shown, run in runs.items():
     held = run.predictions[run.predictions["set"] == which].reset_index(drop=True)
     found[shown] = {
-        head: metrics.head_scores(held, head, scale.bootstrap, seed)
-        for head in ("emotion", "authenticity")
+        "emotion": metrics.decisions(held, "emotion", scale.bootstrap, seed),
+        "authenticity": metrics.head_scores(held, "authenticity", scale.bootstrap, seed),
     }
     key = keys[shown]
     rows.append(
@@ -108,12 +108,14 @@ for head, score, name in (
         for run in (runs["dual-task model"], runs["CNN baseline"])
     ]
     difference = metrics.paired_difference(*tables, head, score, scale.bootstrap, seed)
+    above, below = ledger[f"table7.proposed.{name}"], ledger[f"table7.cnn.{name}"]
     verdicts.append(
-        (
-            f"Table 7: {head} {score}, proposed above CNN baseline",
-            f"{ledger[f'table7.proposed.{name}'].printed} > {ledger[f'table7.cnn.{name}'].printed} %",
+        claims.Row(
+            (above, below),
             claims.of_direction(difference, claims.Ground("diya2026", data, scale.name)),
             difference.percent(),
+            about=f"Table 7: {head} {score}, proposed above CNN baseline",
+            printed=f"{above.printed} > {below.shown}",
         )
     )
 if describe.still_improving(runs["CNN baseline"]):

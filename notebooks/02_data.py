@@ -11,12 +11,13 @@
 # %% [markdown]
 # # The data
 #
-# The dual-task paper ({cite}`diya2026`, section 3) collected faces of 46 people, seven emotions,
-# each felt or acted. Those photographs cannot be shipped with a book. Unless a copy of them is
-# given, a set of rendered faces stands in for them, in the same design and with what no photograph
-# has, the exact cause of every pixel. This page shows the data of this build and the split that every
-# later page uses. Beside it the generator makes a second set, of *further subjects* from another seed,
-# with each emotion felt and acted once by everyone; it is kept for the final scores and trains nothing.
+# The dual-task paper ({cite}`diya2026`, section 3) collected faces of {claim}`diya2026/data.subjects`,
+# seven emotions, each felt or acted. Those photographs cannot be shipped with a book. Unless a copy of
+# them is given, a set of rendered faces stands in for them, in the same design and with what no
+# photograph has, the exact cause of every pixel. This page shows the data of this build and the split
+# that every later page uses. Beside it the generator makes a second set, of *further subjects* from
+# another seed, with each emotion felt and acted once by everyone; it is kept for the final scores and
+# trains nothing.
 
 # %% tags=["parameters", "hide-cell"]
 profile = "smoke"
@@ -406,9 +407,8 @@ far = max(
 expected = share * printed.loc[far, "total"]
 support = ledger[f"table5.{far}.support"]
 verdicts.append(
-    (
-        f"section 4-4: the test set is drawn {ledger['split.procedure'].printed.split()[0]}",
-        f"Table 5, {far}: {support.printed}",
+    claims.Row(
+        (ledger["split.procedure"], support),
         claims.of_arithmetic(
             support,
             expected - 1,
@@ -419,22 +419,16 @@ verdicts.append(
     )
 )
 verdicts.append(
-    (
-        "sections 3-3 and 4-2: training and test set, early stopping, plateau schedule",
-        f"{ledger['data.train'].printed} and {ledger['data.test'].printed}",
+    claims.Row(
+        (ledger["patience.section42"], ledger["scheduler.section42"]),
         claims.Verdict(
             "underspecified",
-            "the two parts use up all images; which images served stopping and the validation curves "
-            "is not said",
+            f"the {ledger['data.train'].printed} training and {ledger['data.test'].printed} test "
+            "images of section 3-3 use up all images; which images served stopping, the schedule and "
+            "the validation curves is not said",
         ),
     )
 )
 why = "whether subjects are kept apart is not said; images of one person on both sides are possible"
-verdicts.append(
-    (
-        "section 4-4: stratified sampling into training and test",
-        "no mention of subjects",
-        claims.Verdict("underspecified", why),
-    )
-)
+verdicts.append(claims.Row(ledger["protocol.stratified"], claims.Verdict("underspecified", why)))
 page.verdict_table(verdicts, "Verdicts on the data section")

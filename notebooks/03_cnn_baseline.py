@@ -105,4 +105,4 @@ verdict = claims.Verdict(
     + (f" (filters {examples})" if examples else "")
     + "; the text does not say which was meant, or whether it is another one",
 )
-page.verdict_table([(claim.title, claim.printed, verdict)], "Verdicts on the CNN baseline")
+page.verdict_table([claims.Row(claim, verdict)], "Verdicts on the CNN baseline")

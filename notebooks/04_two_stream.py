@@ -44,8 +44,9 @@ model_page.parts(run, model)
 # %% [markdown]
 # ## How many parameters?
 #
-# The architecture as the text has it, at 224 pixels, built without weights. Keras counts the running
-# statistics of batch normalisation as parameters that do not learn, PyTorch does not, so both are shown.
+# The architecture as the text has it, at {claim}`diya2026/hybrid.input`, built without weights. Keras
+# counts the running statistics of batch normalisation as parameters that do not learn, PyTorch does not,
+# so both are shown.
 
 # %%
 tuned = describe.of_paper("two_stream", two_stream.PAPER)
@@ -69,7 +70,7 @@ page.say(
 #
 # - Which parts learn. The printed number of trainable parameters is close to the emotion's stream
 #   alone, which would leave the authenticity's head untrained; the text does not say so.
-# - The rate of dropout. This book takes 0.3.
+# - The rate of dropout. This book takes {literal}`0.3 <the default in the code of this model>`.
 # - Whether the focal loss has a class weight. This book takes none.
 # - Where the run's first backbone is EfficientNet-Lite0, that is B0 without squeeze-and-excitation and
 #   with another activation: no file of B0 could be had.
@@ -77,8 +78,9 @@ page.say(
 # %% [markdown]
 # ## Training
 #
-# Cross-entropy for the emotion with weight 1.0, binary focal loss {cite}`lin2017` with
-# gamma 2 for the authenticity with weight 1.5, as the section says.
+# Cross-entropy for the emotion with weight {claim}`diya2026/hybrid.emotion_weight`, binary focal loss
+# {cite}`lin2017` with gamma {claim}`diya2026/hybrid.gamma` for the authenticity with weight
+# {claim}`diya2026/hybrid.authenticity_weight`, as the section says.
 
 # %% tags=["hide-input"]
 model_page.training(run, ledger)
@@ -121,9 +123,8 @@ page.verdict_table(
             int(table.loc["both backbones learn", "with running statistics"]),
             "counted as Keras does, with the running statistics of batch normalisation",
         ),
-        (
-            trainable.title,
-            f"{trainable.printed} {trainable.unit}",
+        claims.Row(
+            trainable,
             claims.Verdict(
                 "underspecified",
                 f"the closest of the ways to freeze is: {name}; none prints as {trainable.printed}",

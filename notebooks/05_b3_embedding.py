@@ -104,4 +104,5 @@ checks = [
     (ledger["b3.embedding"], paper.tail.dense[0].in_features),
     (ledger["b3.units"], paper.tail.dense[0].out_features),
 ]
-model_page.embedding_verdicts(run, checks, "Verdicts on the B3 embedding model")
+pretrained = ledger["b3.pretrained"]
+model_page.embedding_verdicts(run, checks, pretrained, "Verdicts on the B3 embedding model")

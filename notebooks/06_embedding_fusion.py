@@ -115,4 +115,5 @@ checks = [
     (ledger["fusion.embedding"], paper.tail.dense[0].in_features),
     (ledger["fusion.units"], paper.tail.dense[0].out_features),
 ]
-model_page.embedding_verdicts(run, checks, "Verdicts on the embedding fusion")
+pretrained = ledger["fusion.pretrained"]
+model_page.embedding_verdicts(run, checks, pretrained, "Verdicts on the embedding fusion")

@@ -44,9 +44,10 @@ model_page.parts(run, model)
 # %% [markdown]
 # ## How many parameters?
 #
-# The convolutions of the authenticity branch are not given. The first row has 512 and 256 channels,
-# which brings the whole to the printed total; it is one choice among many that do. "Without SE" has two
-# readings: EfficientNet-B0 as published, which has gates of its own, and B0 with its gates taken out.
+# The convolutions of the authenticity branch are not given. The first row has
+# {literal}`512 and 256 channels <set in the code of this model, for the profile of the paper>`, which
+# brings the whole to the printed total; it is one choice among many that do. "Without SE" has two readings:
+# EfficientNet-B0 as published, which has gates of its own, and B0 with its gates taken out.
 
 # %%
 published = describe.of_paper("dual_branch", dual_branch.PAPER)
@@ -67,13 +68,15 @@ table = model_page.counts(
 # - The layout of the convolutional branch, every rate of dropout.
 # - It differs from the proposed model in the loss, in its weights, in both branches and in stochastic
 #   depth as well as in SE: a difference between the two is not an effect of SE.
-# - In the profiles smaller than the paper's, the convolutions have 96 and 64 channels.
+# - In the profiles smaller than the paper's, the convolutions have
+#   {literal}`96 and 64 channels <set in the code of this model, to keep it small>`.
 
 # %% [markdown]
 # ## Training
 #
-# Cross-entropy for the emotion with weight 1.0, binary focal loss {cite}`lin2017` with gamma 1.5 for the
-# authenticity with weight 1.5, as the section says.
+# Cross-entropy for the emotion with weight {claim}`diya2026/noSE.emotion_weight`, binary focal loss
+# {cite}`lin2017` with gamma {claim}`diya2026/noSE.gamma` for the authenticity with weight
+# {claim}`diya2026/noSE.authenticity_weight`, as the section says.
 
 # %% tags=["hide-input"]
 model_page.training(run, ledger)
@@ -102,9 +105,8 @@ page.say(f"The better variant on the validation part is `{better}`.")
 total, trainable = ledger["noSE.parameters"], ledger["noSE.trainable"]
 page.verdict_table(
     [
-        (
-            total.title,
-            f"{total.printed} {total.unit}",
+        claims.Row(
+            total,
             claims.Verdict(
                 "underspecified",
                 "the layout was chosen to meet it: the backbone holds about a third, and the branch "
@@ -112,9 +114,8 @@ page.verdict_table(
             ),
             f"{int(table.loc['B0 as published', 'with running statistics']):,}",
         ),
-        (
-            trainable.title,
-            f"{trainable.printed} {trainable.unit}",
+        claims.Row(
+            trainable,
             claims.Verdict(
                 "consistent"
                 if trainable.rounding[0]
@@ -126,14 +127,12 @@ page.verdict_table(
             ),
             f"{int(table.loc['B0 as published', 'trainable']):,}",
         ),
-        (
-            "section 4-4-5: used to evaluate the effects of SE and of stochastic depth",
-            "ablation baseline",
+        claims.Row(
+            (ledger["noSE.ablation_baseline"], ledger["ablation.depth"]),
             claims.Verdict(
                 "inconsistent",
                 "loss, loss weights and both branches differ too, so the effect of none is isolated",
             ),
-            "–",
         ),
     ],
     "Verdicts on the dual-branch model",

@@ -153,14 +153,12 @@ without = table.loc["B0 without its gates", "parameters"] / 1e6
 whole = table.loc["B0 as published", "parameters"] / 1e6
 page.verdict_table(
     [
-        (
-            f"{focal.about} ({focal.where}; {bce.where})",
-            f"{focal.printed}; {bce.printed}",
+        claims.Row(
+            (focal, bce),
             claims.Verdict("inconsistent", "two places of the paper name different losses"),
         ),
-        (
-            "sections 4-1 and 4-4-5: the proposed model has squeeze-and-excitation, the other has not",
-            "with SE, without SE",
+        claims.Row(
+            (ledger["se.section41"], ledger["noSE.backbone"]),
             claims.Verdict(
                 "underspecified",
                 f"EfficientNet-B0 as published has it at the place described ({whole:.2f} million "
@@ -168,9 +166,8 @@ page.verdict_table(
                 "to the other, is not said, and the two also differ in loss, heads and stochastic depth",
             ),
         ),
-        (
-            "section 4-4: all networks were trained under comparable conditions",
-            "comparable conditions",
+        claims.Row(
+            ledger["baselines.comparable"],
             claims.Verdict(
                 "inconsistent",
                 "the sections give the models different losses, loss weights and sampling, and some "

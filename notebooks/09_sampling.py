@@ -180,34 +180,28 @@ page.say(
 # %% tags=["hide-input"]
 claim = ledger["sampling.focal_smote"]
 smallest = minority[-1]
-index, nearest = ledger["sampling.index"], ledger["sampling.nearest"]
 page.verdict_table(
     [
-        (
-            f"{claim.title} (recall of {smallest}, the smallest)",
-            claim.printed,
+        claims.Row(
+            claim,
             claims.of_direction(gains[smallest], ground),
             str(gains[smallest]),
+            about=f"{claim.title} (recall of {smallest}, the smallest)",
         ),
-        (
-            ledger["sampling.smote"].title,
-            ledger["sampling.smote"].printed,
+        claims.Row(
+            ledger["sampling.smote"],
             claims.Verdict(
                 "underspecified",
                 "a synthetic embedding cannot feed a backbone that is trained end to end, and the text "
                 "says both",
             ),
-            "–",
         ),
-        (
-            f"{nearest.about} ({nearest.where}; {index.where})",
-            f"{nearest.printed}; {index.printed}",
+        claims.Row(
+            (ledger["sampling.nearest"], ledger["sampling.index"]),
             claims.Verdict("underspecified", "two ways are named, and the second is not defined"),
-            "–",
         ),
-        (
-            f"{ledger['loss.abstract'].about} ({ledger['loss.abstract'].where}; {ledger['loss.text'].where})",
-            f"{ledger['loss.abstract'].printed}; {ledger['loss.text'].printed}",
+        claims.Row(
+            (ledger["loss.abstract"], ledger["loss.text"]),
             claims.Verdict("inconsistent", "two places of the paper name different losses"),
             "both measured above",
         ),

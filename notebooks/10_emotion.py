@@ -103,10 +103,11 @@ if about["data_kind"] == "rendered":
 #   average in the text and the weighted average in Table 5. It is recommended for imbalance "as in the
 #   genuine vs. fake subtask", whose two classes in Table 3 are nearly of one size.
 # - **(6)** Kappa {cite}`cohen1960` compares two judges, not classes. The paper's two bands are close to
-#   those of {cite}`landis1977`, where what lies above 0.80 is "almost perfect" and 0.61 to 0.80
-#   "substantial"; both are conventions. Kappa also moves with the classes' shares.
+#   those of {cite}`landis1977`, where what lies above {literal}`0.80 <end of a band of Landis and Koch>` is
+#   "almost perfect" and {literal}`0.61 to 0.80 <a band of Landis and Koch>` "substantial"; both are
+#   conventions. Kappa also moves with the classes' shares.
 # - **(7)** For two classes {cite}`matthews1975`. Section 5-2 reports it for seven, which takes the
-#   generalisation of {cite}`gorodkin2004`, used here; its lowest value for seven classes is above -1.
+#   generalisation of {cite}`gorodkin2004`, used here; its lowest value for seven classes is above minus one.
 
 # %% tags=["hide-input"]
 support = {name: int(ledger[f"table5.{name}.support"].value) for name in EMOTIONS}
@@ -118,29 +119,28 @@ accuracy = sum(right.values()) / total
 one_against_rest = 1 - 2 * (1 - accuracy) / len(EMOTIONS)
 genuine, fake = (ledger[f"table3.total.{name}"].value for name in ("genuine", "fake"))
 called, kappa = ledger["kappa.called"], ledger["authenticity.kappa"]
+binary = ledger["equation2"]
 definitions = [
-    (
-        "equation 2, section 5-1-1: accuracy for seven classes",
-        "equation for two",
+    claims.Row(
+        binary,
         claims.Verdict(
             "underspecified",
             f"Table 5 has {total - sum(right.values())} errors in {total} images: the share on the "
             f"diagonal is {100 * accuracy:.1f} %, equation 2 class by class gives "
             f"{100 * one_against_rest:.1f} % on average; the first is what the paper prints",
         ),
+        about=f"{binary.title}, used for seven classes",
     ),
-    (
-        "section 5-1-4: F1 for imbalance, as in genuine and fake",
-        "class imbalance",
+    claims.Row(
+        ledger["balance.f1"],
         claims.Verdict(
             "inconsistent",
             f"Table 3 has {genuine:.0f} genuine and {fake:.0f} fake images, "
             f"{100 * genuine / (genuine + fake):.0f} to {100 * fake / (genuine + fake):.0f} %",
         ),
     ),
-    (
-        called.title,
-        called.printed,
+    claims.Row(
+        called,
         claims.Verdict(
             "inconsistent" if kappa.value > ledger["kappa.high"].value else "consistent",
             f"{kappa.printed} is above {ledger['kappa.high'].printed}: by section 5-1-5 that is high "
@@ -293,23 +293,19 @@ verdicts = []
 for name, (key, scale) in of_paper.items():
     ours = scores[last][name]
     verdicts.append(
-        (
-            ledger[key].title,
-            ledger[key].shown,
+        claims.Row(
+            ledger[key],
             claims.of_number(ledger[key], ours, ground, scale),
             ours.percent() if scale != 1 else ours,
         )
     )
 settled = curves.over_seeds([curves.kept(run)["val_emotion_accuracy"] for run in runs])
 claim = ledger["figure12.saturation"]
-verdicts.append(
-    (claim.title, claim.shown, claims.of_number(claim, settled, ground, 100), settled.percent())
-)
+verdicts.append(claims.Row(claim, claims.of_number(claim, settled, ground, 100), settled.percent()))
 claim = ledger["figure12.gap"]
 verdicts.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "underspecified",
             "no test and no size of a gap are given; ours is training minus validation at the kept epoch, by seed",
@@ -319,9 +315,8 @@ verdicts.append(
 )
 for key in ("figure11.matrix", "figure12.curves"):
     verdicts.append(
-        (
-            ledger[key].title,
-            ledger[key].shown,
+        claims.Row(
+            ledger[key],
             claims.Verdict("not testable", "only in the figure's image"),
             "above",
         )
@@ -355,13 +350,13 @@ for name in ("angry", "neutral"):
 lowest = min(one["F1"].min() for one in found)
 claim = ledger["text.emotion.f1_above"]
 checks.append(
-    (
-        claim.title,
-        f"above {claim.printed}",
+    claims.Row(
+        claim,
         claims.Verdict(
             "consistent" if lowest > claim.value else "inconsistent",
             f"the lowest F1 is {lowest:.3f}",
         ),
+        printed=f"above {claim.printed}",
     )
 )
 perfect = [EMOTIONS.index(name) for name in ("fear", "happy", "surprise")]
@@ -370,9 +365,8 @@ checks.append(
 )
 claim = ledger["emotion.macro_f1_again"]
 checks.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "inconsistent",
             f"the same sentence also gives {ledger['emotion.macro_f1'].printed}; Table 5 calls "
@@ -382,9 +376,8 @@ checks.append(
 )
 claim = ledger["text.low_arousal"]
 checks.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "inconsistent",
             "anger is an emotion of high arousal in the circumplex model, see above",

@@ -255,18 +255,16 @@ verdicts = []
 for name, (key, scale) in of_paper.items():
     ours = scores[last][name]
     verdicts.append(
-        (
-            ledger[key].title,
-            ledger[key].shown,
+        claims.Row(
+            ledger[key],
             claims.of_number(ledger[key], ours, ground, scale),
             ours.percent() if scale != 1 else ours,
         )
     )
 for key in ("figure14.curve", "figure15.curve", "figure16.curves", "figure17.curves"):
     verdicts.append(
-        (
-            ledger[key].title,
-            ledger[key].shown,
+        claims.Row(
+            ledger[key],
             claims.Verdict("not testable", "only in the figure's image"),
             "above",
         )
@@ -309,9 +307,8 @@ for key, difference, how in (
 ):
     verdict = claims.of_direction(difference, ground)
     said.append(
-        (
-            ledger[key].title,
-            ledger[key].printed,
+        claims.Row(
+            ledger[key],
             claims.Verdict(verdict.word, f"{how}: {verdict.why}"),
             difference,
         )
@@ -326,18 +323,16 @@ if ground.own_data:
     word = "reproduced" if monotone else "differs"
 refused = ground.refusal()
 said.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         refused or claims.Verdict(word, "a loss that rises even once is not monotone"),
         ", ".join(f"{part} loss rose in {count} of {steps} steps" for part, count in risen.items()),
     )
 )
 claim = ledger["figure16.gap"]
 said.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "underspecified",
             "no size is given; ours is training minus validation accuracy at the kept epoch, by seed",
@@ -349,7 +344,7 @@ page.verdict_table(said, f"Sentences of sections 5-3 and 5-4, {sets[last]}")
 
 # %% [markdown]
 # Some printed numbers can be checked against each other without any data. The four counts of
-# Figure 13 fix the authenticity scores at the threshold of 0.5.
+# Figure 13 fix the authenticity scores at the threshold that they were counted at.
 #
 # **AUC.** The point of Figure 13 lies on the ROC curve. A curve that never bends inwards, as any smooth
 # and rising one, has at least the area under the two straight lines through that point,
@@ -393,9 +388,8 @@ fitting = [
     if claim.rounding[0] <= recomputed[name] <= claim.rounding[1]
 ]
 checks.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "underspecified",
             f"which score the row holds is not said; of accuracy, macro F1 and weighted F1, "
@@ -410,9 +404,8 @@ checks.append(
 )
 claim = ledger["figure14.shape"]
 checks.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "not testable",
             f"only in the figure's image; two straight lines through the point of Figure 13, which is "
@@ -431,9 +424,8 @@ how = (
 checks.append(claims.checked(claim, 0, most, how))
 for key in ("auc.certainty", "auc.credibility"):
     checks.append(
-        (
-            ledger[key].title,
-            ledger[key].printed,
+        claims.Row(
+            ledger[key],
             claims.Verdict(
                 "inconsistent",
                 "equation 8 is the same for every rising change of the probabilities",
@@ -442,9 +434,8 @@ for key in ("auc.certainty", "auc.credibility"):
     )
 claim = ledger["figure15.imbalanced"]
 checks.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "inconsistent",
             f"Table 6 has {supports[0]:.0f} fake and {supports[1]:.0f} genuine images, "

@@ -83,7 +83,7 @@ page.table(
 # %% [markdown]
 # ## The weights of the two losses
 #
-# The reference has α 0.4 and β 0.6, as Table 4.
+# The reference has α {claim}`diya2026/table4.alpha` and β {claim}`diya2026/table4.beta`, as Table 4.
 
 # %% tags=["hide-input"]
 grid = ("alpha_03", "alpha_05", "alpha_06")
@@ -242,16 +242,17 @@ def row(claim_id, note, difference):
     """Return the row of the verdict table for a sentence that a difference decides."""
     claim = ledger[claim_id]
     judged[note] = difference
-    return (
-        f"{claim.title} ({note})",
-        claim.printed,
+    return claims.Row(
+        claim,
         claims.of_direction(difference, ground),
         str(difference),
+        about=f"{claim.title} ({note})",
     )
 
 
-stable = [c.difference for c in weights if c.first in ("alpha_03", "alpha_05")]
-largest = max(abs(end) for d in stable for end in (d.low, d.high))
+near = [c.difference for c in weights if c.first in ("alpha_03", "alpha_05")]
+largest = max(abs(end) for d in near for end in (d.low, d.high))
+stable = ledger["ablation.stable"]
 page.verdict_table(
     [
         row(
@@ -276,15 +277,15 @@ page.verdict_table(
             "authenticity AUC at 0.4 / 0.6, less at 0.6 / 0.4",
             change(weights, "alpha_06", "authenticity"),
         ),
-        (
-            ledger["ablation.stable"].title,
-            f"± {ledger['ablation.stable'].printed}",
+        claims.Row(
+            stable,
             ground.refusal()
             or claims.Verdict(
                 "not comparable",
                 "'relatively stable' has no size; the largest end of an interval of ours is beside it",
             ),
             f"{largest:.3f}",
+            printed=f"± {stable.printed}",
         ),
         row(
             "ablation.se",
@@ -296,15 +297,13 @@ page.verdict_table(
             "AUC, B0 less the same with gates held",
             change(gates, "b0", "authenticity", False),
         ),
-        (
-            ledger["ablation.depth"].title,
-            ledger["ablation.depth"].printed,
+        claims.Row(
+            ledger["ablation.depth"],
             claims.Verdict(
                 "inconsistent",
                 "the two models differ in loss, weights and heads as well, so neither effect is isolated; "
                 "here each is measured alone",
             ),
-            "–",
         ),
     ],
     "Verdicts on the ablations",

@@ -12,10 +12,10 @@
 # # Leakage laboratory
 #
 # The same network, data, budget and seeds under one sound protocol and four that leak. How many points does
-# each leak add to what would be reported? {cite}`diya2026` does not say whether one person's images are on
-# both sides of its split, whether its published archive of augmented copies was split, or on what its 100
-# epochs were stopped: nothing here says what was done there. It says what each step would have been worth.
-# Such steps have been found in many fields {cite}`kapoor2023`.
+# each leak add to what would be reported? {cite}`diya2026` does not say whether one person's images are on both
+# sides of its split, whether its published archive of augmented copies was split, or on what its
+# {claim}`diya2026/epochs.section42` were stopped: nothing here says what was done there. It says what each step
+# would have been worth. Such steps have been found in many fields {cite}`kapoor2023`.
 
 # %% tags=["parameters", "hide-cell"]
 profile = "smoke"
@@ -46,7 +46,7 @@ about, resamples, ground, last, tested = at.about, at.resamples, at.ground, at.l
 # | b | images divided at random | the same person on both sides |
 # | c | changed copies first, then images divided at random | copies of one image on both sides, as an archive published cropped and augmented invites |
 # | d | as a, but stopped and scheduled on the test part | the best epoch is chosen where it is reported |
-# | e | unclear images dropped, then as a | what the model would get wrong is not asked; a quarter is dropped, as from 2,224 to 1,657 in section 3-3 |
+# | e | unclear images dropped, then as a | what the model would get wrong is not asked; a quarter is dropped, as from {claim}`diya2026/data.raw` to {claim}`diya2026/data.refined` in section 3-3 |
 #
 # In e, an image is unclear if a linear classifier on frozen embeddings, cross-validated by subject, doubts
 # its labels: it stands for a curator who looks at every image with its label.
@@ -206,9 +206,8 @@ figure.tight_layout()
 # %% tags=["hide-input"]
 page.verdict_table(
     [
-        (
-            ledger["protocol.stratified"].title,
-            ledger["protocol.stratified"].printed,
+        claims.Row(
+            ledger["protocol.stratified"],
             claims.Verdict(
                 "underspecified",
                 "whether a person's images are on one side only is not said; by image it would add the "
@@ -216,9 +215,8 @@ page.verdict_table(
             ),
             str(inflation["by_image", "emotion"]),
         ),
-        (
-            ledger["protocol.refinement"].title,
-            ledger["protocol.refinement"].printed,
+        claims.Row(
+            ledger["protocol.refinement"],
             claims.Verdict(
                 "underspecified",
                 "what was dropped, by whom, and whether the split came before is not said; dropping the "
@@ -226,19 +224,18 @@ page.verdict_table(
             ),
             str(inflation["unclear_dropped", "emotion"]),
         ),
-        (
-            "section 4-2: early stopping, with 1,325 images for training and 332 for testing",
-            "no validation part",
+        claims.Row(
+            ledger["patience.section42"],
             claims.Verdict(
                 "underspecified",
-                "the counts leave no image to stop on; stopping on the test part would add the points "
+                f"{ledger['data.train'].printed} images for training and {ledger['data.test'].printed} "
+                "for testing leave none to stop on; stopping on the test part would add the points "
                 "beside this, emotion",
             ),
             str(inflation["stopped_on_test", "emotion"]),
         ),
-        (
-            ledger["protocol.one_annotator"].title,
-            ledger["protocol.one_annotator"].printed,
+        claims.Row(
+            ledger["protocol.one_annotator"],
             claims.Verdict(
                 "not testable",
                 "the share of wrong labels is unknown; the change at the largest share tried is beside this",

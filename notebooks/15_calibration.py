@@ -12,7 +12,8 @@
 # # Uncertainty, calibration, threshold
 #
 # What an interval from five resamples is worth (section 5-1-8 of {cite}`diya2026`), whether the models'
-# probabilities mean what they say, and whether 0.5 is where to decide (section 4-3).
+# probabilities mean what they say, and whether {claim}`diya2026/deploy.threshold` is where to decide
+# (section 4-3).
 
 # %% tags=["parameters", "hide-cell"]
 profile = "smoke"
@@ -58,10 +59,10 @@ page.say(
 # %% [markdown]
 # ## Five resamples
 #
-# Section 5-1-8 averages the scores over five bootstrap runs and gives 95 % intervals. A percentile
-# interval of 95 % leaves out one draw in forty at each end, so it takes many draws to find where that is
-# {cite}`efron1993`. Five draws cannot: their smallest and largest enclose the middle 95 % only if at
-# least one of them falls into each tail.
+# Section 5-1-8 averages the scores over five bootstrap runs and gives intervals of
+# {claim}`diya2026/bootstrap.level`. A percentile interval of that level leaves out one draw in forty at each
+# end, so it takes many draws to find where that is {cite}`efron1993`. Five draws cannot: their smallest and
+# largest enclose that middle part only if at least one of them falls into each tail.
 #
 # Here the first seed of the proposed model is drawn again by subject, as often as the profile says. From
 # these draws five are taken, an interval is made of them, and this is done a thousand times.
@@ -142,7 +143,7 @@ page.table(pd.DataFrame(rows), f"{groups} groups, {images:,} images", index=Fals
 # Figure 13 has all that a bootstrap of images needs. Drawing its images again gives a binomial number of
 # right answers, so the ends of a bootstrap with very many draws are known exactly. And Table 6 says that
 # its values are averages over five bootstrap runs: how often would such averages print like the four
-# counts themselves? That is tried out with 20,000 such tables.
+# counts themselves? That is tried out with many such tables.
 
 # %% tags=["hide-input"]
 printed = np.array(
@@ -203,12 +204,12 @@ page.say(
 # %% [markdown]
 # ## Calibration
 #
-# A probability is calibrated if, of the images that get 0.8, eight in ten are what they are said to be.
-# For authenticity the probability is that of "genuine"; for the emotions it is the confidence in the
-# emotion that is named. The expected calibration error (ECE, {cite}`naeini2015`) is the mean distance of
-# the bins below from the diagonal, weighted by their images; ten bins of equal width or of equal size. It
-# is never below zero, so small samples make it too large. The Brier score {cite}`brier1950` is the mean
-# squared distance of the probability from what came true.
+# A probability is calibrated if, of the images that get {literal}`0.8 <an example>`, eight in ten are what
+# they are said to be. For authenticity the probability is that of "genuine"; for the emotions it is the
+# confidence in the emotion that is named. The expected calibration error (ECE, {cite}`naeini2015`) is the
+# mean distance of the bins below from the diagonal, weighted by their images; ten bins of equal width or of
+# equal size. It is never below zero, so small samples make it too large. The Brier score {cite}`brier1950`
+# is the mean squared distance of the probability from what came true.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability diagram of the authenticity head of the proposed model: share of genuine images over the probability of genuine in ten bins, a line a seed; marks grow with the images in a bin; the dashed diagonal is perfect calibration."}}
 forecasts = {
@@ -286,9 +287,9 @@ page.table(pd.DataFrame(rows), "The same AUC with other probabilities", index=Fa
 # %% [markdown]
 # ## The threshold
 #
-# Section 4-3 calls an expression genuine from a probability of 0.5 on. For each seed the threshold with
-# the highest accuracy **on the validation part** is taken instead, and both are applied to the test
-# images. No test image has a say in the choice.
+# Section 4-3 calls an expression genuine from a probability of {claim}`diya2026/deploy.threshold` on. For
+# each seed the threshold with the highest accuracy **on the validation part** is taken instead, and both
+# are applied to the test images. No test image has a say in the choice.
 
 # %% tags=["hide-input"]
 half = ledger["deploy.threshold"].value
@@ -332,50 +333,43 @@ page.table(
 verdicts = []
 for name, end in zip(names, exact, strict=True):
     verdicts.append(
-        (
-            ledger[name].title,
-            ledger[name].printed,
+        claims.Row(
+            ledger[name],
             claims.of_arithmetic(
                 ledger[name],
                 end,
                 end,
                 f"very many draws of single images from Figure 13 give {end:.4f}",
             ),
-            "–",
         )
     )
 claim = ledger["bootstrap.resamples"]
 verdicts.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "underspecified",
             "neither the draws in a run nor the unit drawn are given; if a run is one resample, both "
             f"printed ends come out in {100 * both.mean():.2f} % of tries",
         ),
-        "–",
     )
 )
 claim = ledger["table6.averaged"]
 verdicts.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "underspecified",
             "the values are those of the four counts of Figure 13 themselves; if a run is one resample, "
             f"averages over {FIVE} print like that in {100 * alike.mean():.2f} % of tries",
         ),
-        "–",
     )
 )
 claim = ledger["deploy.threshold"]
 gain = gains[arms.PROPOSED, last]["accuracy"]
 verdicts.append(
-    (
-        claim.title,
-        claim.printed,
+    claims.Row(
+        claim,
         claims.Verdict(
             "underspecified",
             "why it was chosen is not said; ours is the accuracy that the validation part's best "
@@ -387,9 +381,8 @@ verdicts.append(
 for key in ("auc.certainty", "auc.credibility"):
     error = measured[arms.PROPOSED, "authenticity"]["ECE, equal width"]
     verdicts.append(
-        (
-            ledger[key].title,
-            ledger[key].printed,
+        claims.Row(
+            ledger[key],
             claims.Verdict(
                 "inconsistent", "squared probabilities have the same AUC; ours is the ECE as it is"
             ),

@@ -325,10 +325,11 @@ if shown.has_truth:
 # %% [markdown]
 # ## Regions of the face
 #
-# The rendered faces carry the 68 landmarks of the iBUG annotation. From them the picture is divided
-# into six regions: eyes (with lids and crow's feet), brows (with the skin between them), mouth, nose and
-# cheeks, forehead, and the periphery (hair, ears, neck, clothes, background). Each cell is the share of relevance
-# in a region; the even map's row is the region's share of the image, the truth's row that of the true change.
+# The rendered faces carry the {literal}`68 landmarks <the number of points in the iBUG annotation>` of the iBUG
+# annotation. From them the picture is divided into six regions: eyes (with lids and crow's feet), brows (with the
+# skin between them), mouth, nose and cheeks, forehead, and the periphery (hair, ears, neck, clothes, background).
+# Each cell is the share of relevance in a region; the even map's row is the region's share of the image, the
+# truth's row that of the true change.
 
 # %% tags=["hide-input"]
 if shown.has_truth:
@@ -642,12 +643,7 @@ def judged(key, what, difference):
     """Add a verdict on a sentence: what was measured, and whether it is positive."""
     verdict = claims.of_direction(difference, ground)
     verdicts.append(
-        (
-            f"{ledger[key].title}: {what}",
-            ledger[key].printed,
-            verdict,
-            difference,
-        )
+        claims.Row(ledger[key], verdict, difference, about=f"{ledger[key].title}: {what}")
     )
 
 
@@ -738,17 +734,15 @@ else:
         "xai.conclusion",
         "xai.se",
     ):
-        verdicts.append((ledger[key].title, ledger[key].printed, NO_TRUTH, "–"))
+        verdicts.append(claims.Row(ledger[key], NO_TRUTH))
 verdicts.append(
-    (
-        ledger["xai.psychology"].title,
-        ledger["xai.psychology"].printed,
+    claims.Row(
+        ledger["xai.psychology"],
         claims.Verdict(
             "not testable",
             "no map is compared with a theory's prediction in the paper; here the truth is planted by "
             "recipes made from the same theory",
         ),
-        "–",
     )
 )
 page.verdict_table(verdicts, "Verdicts on the paper's sentences about Grad-CAM")

@@ -513,9 +513,11 @@ if shown.has_truth:
     ]
     for key, what, measured in rows:
         verdict = claims.of_direction(measured, ground)
-        verdicts.append((f"{ledger[key].title}: {what}", ledger[key].printed, verdict, measured))
+        verdicts.append(
+            claims.Row(ledger[key], verdict, measured, about=f"{ledger[key].title}: {what}")
+        )
 else:
     for key in ("xai.lime", "xai.complementary"):
         why = claims.Verdict("not testable", "photographs carry no truth here")
-        verdicts.append((ledger[key].title, ledger[key].printed, why, "–"))
+        verdicts.append(claims.Row(ledger[key], why))
 page.verdict_table(verdicts, "Verdicts on the paper's sentences about LIME")

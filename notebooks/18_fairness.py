@@ -265,14 +265,14 @@ for shown, found in ends.items():
 # %% [markdown]
 # ### More than chance?
 #
-# Any change of a picture moves a network's answers a little. So tone is set beside changes that say
-# nothing of the face either: the same picture taken once more (another noise), another background, another
-# light, and the whole picture darker by exactly as much as the tones change it. A light moves the shading on
-# the face itself, so it is the hardest of these comparisons; where tone moves a network no more than light
-# does, it still moves it. *Size* is the mean
-# absolute change of a pixel's value, 0 to 255. The change of P(genuine) is taken against the face as it
-# is; *flipped* are the shares of faces that get another answer. The two rows in which the camera reacts
-# show the tones as a camera would take them, with its exposure following the skin.
+# Any change of a picture moves a network's answers a little. So tone is set beside changes that say nothing of
+# the face either: the same picture taken once more (another noise), another background, another light, and the
+# whole picture darker by exactly as much as the tones change it. A light moves the shading on the face itself,
+# so it is the hardest of these comparisons; where tone moves a network no more than light does, it still moves
+# it. *Size* is the mean absolute change of a pixel's value, {literal}`0 to 255 <the values of eight bits>`. The
+# change of P(genuine) is taken against the face as it is; *flipped* are the shares of faces that get another
+# answer. The two rows in which the camera reacts show the tones as a camera would take them, with its exposure
+# following the skin.
 
 # %% tags=["hide-input"]
 moved = {
@@ -331,17 +331,15 @@ for shown, found in beside.items():
 
 # %% tags=["hide-input"]
 verdicts = [
-    (
-        ledger["diversity.sample"].title,
-        ledger["diversity.sample"].printed,
+    claims.Row(
+        ledger["diversity.sample"],
         claims.Verdict(
             "not testable",
             "no table of the subjects is printed, and the data carry no tone, sex, age or place",
         ),
     ),
-    (
-        ledger["diversity.limit"].title,
-        ledger["diversity.limit"].printed,
+    claims.Row(
+        ledger["diversity.limit"],
         claims.Verdict(
             "not testable",
             "scores by group are not printed; rendered subjects say nothing of the paper's",

@@ -130,7 +130,7 @@ else:
     held = datasets.load(data, data_root or None)
     made = Experiment(arm, data, data_root, made_in, seed)
     chosen = np.sort(experiment.parts_of(made, held.table).test)
-each = 3
+each = 2
 chosen = chosen[measure.some_of_each(held.table["group"].iloc[chosen], each, seed)]
 table, pictures = held.table.iloc[chosen].reset_index(drop=True), held.images[chosen]
 model = experiment.trained_model(run)
@@ -324,9 +324,9 @@ page.table(
 # ## Frames per second
 #
 # A server process of its own, on this machine, as `make serve` starts it; one client on loopback sends
-# frames of 640 x 480 with one face each, one after the other, and waits for each answer. Client and
-# server share the processor with whatever else runs on it. The times are measurements: they differ
-# from one execution to the next.
+# frames of {literal}`640 x 480 pixels <the size of our frames>` with one face each, one after the other,
+# and waits for each answer. Client and server share the processor with whatever else runs on it. The times
+# are measurements: they differ from one execution to the next.
 
 # %% tags=["hide-input"]
 shots = [
@@ -459,10 +459,9 @@ page.table(
 # %% tags=["hide-input"]
 
 
-def row(key, verdict, measured="–"):
+def row(key, verdict, measured=None):
     """Return a row of the verdict table."""
-    claim = ledger[key]
-    return claim.title, f"{claim.printed} {claim.unit}".strip(), verdict, measured
+    return claims.Row(ledger[key], verdict, measured)
 
 
 unlike = claims.Verdict(

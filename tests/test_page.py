@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from fer_lib import page, provenance
-from fer_lib.claims import Verdict
+from fer_lib.claims import Claim, Row, Verdict
 from fer_lib.intervals import Interval
 
 
@@ -54,10 +54,23 @@ def test_an_interval_shows_both_ends_and_says_when_there_is_none(shown):
 
 
 def test_a_verdict_is_told_by_word_and_symbol(shown):
-    page.verdict_table([("claim", "0.92", Verdict("inconsistent", "sums to 0.93"))], "x")
+    claim = Claim("a.b", "Table 1", "accuracy", "0.92", "metric", paper="made2026")
+    page.verdict_table([Row(claim, Verdict("inconsistent", "sums to 0.93"))], "x")
     badge = soup_of(shown).select_one(".verdict")
     assert badge.text == "✗\u00a0inconsistent"
     assert badge["class"] == ["verdict", "verdict-bad"]
+
+
+def test_a_verdict_names_its_claims_for_programs(monkeypatch):
+    shown = []
+    monkeypatch.setattr(page, "display", lambda item, raw: shown.append(item))
+    claim = Claim("a.b", "Table 1", "accuracy", "0.92", "metric", paper="made2026")
+    ours = Interval(0.5, 0.4, 0.6, 9)
+    page.verdict_table([Row((claim, claim), Verdict("not comparable", "other data"), ours)], "x")
+    (row,) = shown[0][page.VERDICTS_MIME]["rows"]
+    assert row["claims"] == ["made2026/a.b", "made2026/a.b"]
+    assert (row["word"], row["ours"]) == ("not comparable", "0.500 [0.400, 0.600]")
+    assert "Table 1: accuracy" in shown[0]["text/html"]
 
 
 def test_rendered_faces_are_called_so_on_every_page(shown):

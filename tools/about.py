@@ -26,7 +26,7 @@ def made(records: list[dict], runs: list[dict], rendered: dict) -> str:
     rows = {
         "pages computed at commit": each([plain_commit(r["computed"]) for r in records]),
         "pages rendered at commit": plain_commit(rendered),
-        "profile": each([fact["profile"] for fact in facts]),
+        "profile": each([fact["profile"] for fact in facts if fact["profile"]]),
         "data set": each([fact["data"] for fact in facts]),
         "data sha256": each([fact["data_sha256"] for fact in facts if fact["data_sha256"]]),
         "processor": each([machine["processor"] for machine in machines]),

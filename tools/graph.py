@@ -82,6 +82,11 @@ PAGES = {
     "18_fairness": Page(arms=BOTH, files=(CLAIMS,)),
     "19_realtime": Page(first=("dual_task",), files=(CLAIMS, *SERVICE)),
     "20_ethics": Page(first=("dual_task",)),
+    "21_audit_diya2026": Page(files=(CLAIMS,)),
+    "22_audit_alipour2025": Page(files=("book/claims/alipour2025.yml",)),
+    "23_audit_khalid2025": Page(files=("book/claims/khalid2025.yml",)),
+    "24_audit_huang2025": Page(files=("book/claims/huang2025.yml",)),
+    "25_audit_your_own": Page(files=("book/examples/made_up.yml", "book/examples/template.yml")),
 }
 
 

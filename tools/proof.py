@@ -54,7 +54,7 @@ def banner(record: dict) -> str:
     if real and not facts["random_start"]:
         return ""
     told = notes(record)
-    if provenance.SMOKE_NOTE not in told:
+    if facts["profile"] and provenance.SMOKE_NOTE not in told:
         told += filter(None, [scale(facts["profile"])])
     return provenance.strip(facts, told, ' · <a href="#page-proof">how it was made</a>')
 
@@ -131,7 +131,8 @@ def footer(record: dict, rendered: dict, root: str) -> str:
     shown = {
         "Commits": commits(record, rendered),
         "Computed": measured(f"{day(computed['start'])}, in {computed['wall_seconds']} s"),
-        "Profile": ", ".join(dict.fromkeys(html.escape(fact["profile"]) for fact in facts)),
+        "Profile": ", ".join(dict.fromkeys(html.escape(fact["profile"]) for fact in facts))
+        or "none: no data, no training",
         "Data": "<br>".join(
             html.escape(name) + (f" <code>{html.escape(sha256)}</code>" if sha256 else "")
             for name, sha256 in data

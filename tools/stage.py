@@ -15,12 +15,14 @@ from pathlib import Path
 import nbformat
 
 from fer_lib import paths, provenance, sealed
-from tools import about, cells, checkout, graph, proof
+from tools import about, cells, checkout, graph, ledger_page, proof, verdicts
 from tools.failure import Failure
 from tools.jobs import Job
 
 PROMPTS = {"code_prompt_show": "Show the parameters in force", "code_prompt_hide": "Hide"}
 FOOTER = "page-proof"  # its cell; a random id would make the page another one each time
+TALLY = "ledger-tally"  # likewise
+FIRST = "01_start_here"  # the page that opens with the tally
 GENERATED = Path("book") / "_generated"  # what the page on the build is told
 OWN_TYPES = "application/vnd.fer."
 
@@ -101,6 +103,13 @@ def stage_page(job: Job, settings: dict, rendered: dict, target: Path) -> dict:
     return record
 
 
+def show_tally(target: Path, told: str) -> None:
+    """Put the tally of the ledger below the opening words of a page."""
+    book = nbformat.read(target, as_version=4)
+    book.cells.insert(1, nbformat.v4.new_markdown_cell(told, id=TALLY))
+    nbformat.write(book, target)
+
+
 def report(failure: Failure) -> str:
     """Return what a page says of its failure, as HTML."""
     where = ""
@@ -175,7 +184,7 @@ def stage(
     commit, modified = checkout.commit()
     rendered = {"commit": commit, "modified": modified, "build_start": settings["start"]}
     failed = {failure.name: failure for failure in failures}
-    problems, records = [], []
+    problems, records, reached = [], [], []
     for job in found.values():
         if job.kind != "page":
             continue
@@ -186,6 +195,8 @@ def stage(
             continue
         try:
             records.append(stage_page(job, settings, rendered, target))
+            executed = nbformat.read(job.place() / "page.ipynb", as_version=4)
+            reached += verdicts.reached(job.name, executed)
         except (StageError, OSError, ValueError) as error:
             problems.append(f"{job.name}: {error}")
     told = [{"name": f.name, "reason": f.error} for f in failures]
@@ -193,4 +204,8 @@ def stage(
     generated = to / GENERATED
     generated.mkdir()
     about.fragments(records, runs, told, verified, rendered, generated)
-    return problems
+    tally, known = ledger_page.fragments(reached, generated)
+    first = to / "notebooks" / f"{FIRST}.ipynb"
+    if tally and first.exists() and FIRST not in failed:
+        show_tally(first, tally)
+    return problems + verdicts.faults(reached, known)

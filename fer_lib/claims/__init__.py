@@ -1,10 +1,11 @@
 """The claim ledger: every number a paper prints, and what can be said of it."""
 
 from fer_lib.claims.ledger import LedgerError, load, parse
-from fer_lib.claims.record import KINDS, Claim, Range
+from fer_lib.claims.record import Claim, Range
 from fer_lib.claims.verdicts import (
     OWN_DATA,
     Ground,
+    Row,
     Verdict,
     checked,
     of_arithmetic,
@@ -13,12 +14,12 @@ from fer_lib.claims.verdicts import (
 )
 
 __all__ = [
-    "KINDS",
     "OWN_DATA",
     "Claim",
     "Ground",
     "LedgerError",
     "Range",
+    "Row",
     "Verdict",
     "checked",
     "load",

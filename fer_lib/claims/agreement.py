@@ -15,16 +15,37 @@ def told(claims: list[Claim]) -> str:
     return "; ".join(f"{claim.shown} ({claim.where})" for claim in claims)
 
 
+def _shared_if_cut(claims: list[Claim]) -> Range | None:
+    """Return the values that all may stand for if those with fewer digits were cut off.
+
+    The end that is one too many in each is not one of them.
+    """
+    finest = min(claim.last_place * claim.scale for claim in claims)
+    spans = [
+        claim.range if claim.last_place * claim.scale == finest else claim.widest
+        for claim in claims
+    ]
+    low, high = max(span.low for span in spans), min(span.high for span in spans)
+    return Range(low, high) if low < high else None
+
+
 def _numbers(claims: list[Claim]) -> Finding:
     """Judge numbers that should be one: there must be a value that all of them may stand for."""
     shared = Range(
         max(claim.range.low for claim in claims), min(claim.range.high for claim in claims)
     )
-    agree = shared.low <= shared.high
-    names = tuple(claim.id for claim in claims)
+    # Rounded values that only touch print differently; exact ones have no width.
+    exact = any(claim.range.low == claim.range.high for claim in claims)
+    agree = shared.low < shared.high or (exact and shared.low == shared.high)
+    names, how = tuple(claim.id for claim in claims), told(claims)
+    if not agree:
+        shared = _shared_if_cut(claims)
+        agree, how = shared is not None, f"{how}; if digits were cut off, not rounded"
     value = shown(shared) if agree else "no value prints like all of them"
     verdict = "consistent" if agree else "inconsistent"
-    return Finding("agreement", names, verdict, value, claims[0].shown, told(claims))
+    return Finding(
+        "agreement", names, verdict, value, claims[0].shown, how if agree else told(claims)
+    )
 
 
 def _procedures(claims: list[Claim]) -> Finding:
@@ -42,6 +63,17 @@ def _procedures(claims: list[Claim]) -> Finding:
     return Finding("agreement", names, verdict, " / ".join(shown), shown[0], told(claims))
 
 
+def _judged(claims: list[Claim], procedure: bool) -> Finding:
+    """Judge claims of one quantity: first those whose reading is firm, which may clash alone."""
+    judge = _procedures if procedure else _numbers
+    firm = [claim for claim in claims if not claim.reading]
+    if 1 < len(firm) < len(claims):
+        among_firm = judge(firm)
+        if among_firm.verdict == "inconsistent":
+            return among_firm
+    return judge(claims)
+
+
 def check(ledger: Mapping[str, Claim]) -> list[Finding]:
     """Return one finding a quantity that is printed more than once."""
     groups: dict[tuple[str, bool], list[Claim]] = defaultdict(list)
@@ -49,7 +81,5 @@ def check(ledger: Mapping[str, Claim]) -> list[Finding]:
         if claim.quantity and claim.printed:
             groups[claim.quantity, claim.kind == "procedure"].append(claim)
     return [
-        _procedures(claims) if procedure else _numbers(claims)
-        for (_, procedure), claims in groups.items()
-        if len(claims) > 1
+        _judged(claims, procedure) for (_, procedure), claims in groups.items() if len(claims) > 1
     ]

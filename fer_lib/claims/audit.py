@@ -6,10 +6,12 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from fer_lib.claims import (
     agreement,
+    chance,
     equations,
     matrices,
     protocol,
@@ -29,6 +31,7 @@ FAMILIES = (
     reports,
     matrices,
     ranking,
+    chance,
     splits,
     statistics,
     equations,
@@ -36,9 +39,19 @@ FAMILIES = (
 )
 
 
+def softened(finding: Finding, ledger: Mapping[str, Claim]) -> Finding:
+    """Return a contradiction that rests on an open reading as underspecified, all else as it is."""
+    named = dict.fromkeys((*finding.claims, *finding.given))
+    rests_on = tuple(name for name in named if ledger[name].reading)
+    if finding.verdict != "inconsistent" or not rests_on:
+        return finding
+    how = f"{finding.how}; this rests on how {', '.join(rests_on)} is read"
+    return replace(finding, verdict="underspecified", how=how, rests_on=rests_on)
+
+
 def audit(ledger: Mapping[str, Claim]) -> list[Finding]:
     """Return what every family of checks finds in a ledger."""
-    return [finding for family in FAMILIES for finding in family.check(ledger)]
+    return [softened(finding, ledger) for family in FAMILIES for finding in family.check(ledger)]
 
 
 def line(finding: Finding) -> str:
@@ -53,6 +66,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("ledger", type=Path, help="a YAML file of claims")
     parser.add_argument("--all", action="store_true", help="list what is consistent as well")
     args = parser.parse_args(argv)
+    if hasattr(sys.stdout, "reconfigure"):  # a plain console has no minus sign
+        sys.stdout.reconfigure(errors="replace")
     try:
         ledger = parse(args.ledger)
     except (LedgerError, OSError) as error:

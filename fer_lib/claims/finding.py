@@ -20,7 +20,7 @@ class Finding:
     family : str
         Which kind of check.
     claims : tuple of str
-        The ids it rests on, the one that is judged first.
+        The ids that are judged.
     verdict : str
         One of `WORDS`.
     computed : str
@@ -29,6 +29,10 @@ class Finding:
         What the judged claim stands for, by its printed digits.
     how : str
         The arithmetic in words and numbers, which a reader can redo.
+    given : tuple of str
+        The ids that the arithmetic takes as they are printed.
+    rests_on : tuple of str
+        The ids whose reading is open: read in another way, they would contradict nothing.
     """
 
     family: str
@@ -37,6 +41,8 @@ class Finding:
     computed: str
     allowed: str
     how: str
+    given: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an unknown verdict."""

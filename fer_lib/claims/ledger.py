@@ -7,6 +7,7 @@ is computed from both.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,19 @@ import yaml
 from fer_lib import paths
 from fer_lib.claims.record import Claim
 
+Ledger = Mapping[str, Claim]
 SCHEMA = Path(__file__).with_name("schema.json")
+# The operands that count something, by relation: whole numbers of at least one.
+COUNTS = {
+    "stratified share": ("whole", "size", "total"),
+    "interval of a proportion": ("n",),
+    "interval from resamples": ("resamples",),
+    "F test": ("between", "within"),
+    "average precision": ("positives", "total"),
+    "above chance": ("whole",),
+    "ranks above chance": ("positives", "total"),
+    "count over": ("n",),
+}
 
 
 class LedgerError(ValueError):
@@ -50,6 +63,38 @@ def named(record: object) -> str:
     return str(record.get("id", record) if isinstance(record, dict) else record)
 
 
+def told_of(fault: jsonschema.ValidationError) -> str:
+    """Return what breaks the schema, and what would not."""
+    while fault.parent is not None and "relations" in list(fault.parent.absolute_path)[1:2]:
+        fault = fault.parent
+    at = list(fault.absolute_path)
+    if at[1:2] == ["where"]:
+        return (
+            f"{fault.instance!r} is no place: write, for instance, abstract, section 3.2, Table 5, "
+            "Figure S1, equation (6), or two of them with and"
+        )
+    if at[1:2] == ["relations"] and isinstance(fault.instance, dict):
+        known = takes()
+        kind = fault.instance.get("is")
+        if kind not in known:
+            return f"unknown relation {kind!r}: choose one of {', '.join(known)}"
+        return f"relation {kind!r} takes {known[kind]}; given are {fault.instance}"
+    return fault.message
+
+
+def takes() -> dict[str, str]:
+    """Return every relation with the operands it takes, in words."""
+    found = {}
+    for one in validator().schema["$defs"]["relation"]["oneOf"]:
+        kind = one["properties"]["is"]
+        names = [name for name in one["properties"] if name != "is"]
+        words = ", ".join(
+            name if name in one["required"] else f"{name} (if needed)" for name in names
+        )
+        found |= dict.fromkeys(kind.get("enum", [kind.get("const")]), words)
+    return dict(sorted(found.items()))
+
+
 def parse(path: Path) -> dict[str, Claim]:
     """Return the claims of one file.
 
@@ -61,6 +106,8 @@ def parse(path: Path) -> dict[str, Claim]:
     """
     try:
         records = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise LedgerError(f"{path.name} is not UTF-8: save it so") from None
     except yaml.YAMLError as error:
         raise LedgerError(f"{path.name} is not YAML: {error}") from None
     fault = jsonschema.exceptions.best_match(validator().iter_errors(records))
@@ -68,13 +115,15 @@ def parse(path: Path) -> dict[str, Claim]:
         at = list(fault.absolute_path)
         of = f", {named(records[at[0]])}" if at else ""
         inside = ".".join(map(str, at[1:]))
-        raise LedgerError(f"{path.name}{of}{f', {inside}' if inside else ''}: {fault.message}")
+        told = told_of(fault)
+        raise LedgerError(f"{path.name}{of}{f', {inside}' if inside else ''}: {told}")
     ledger: dict[str, Claim] = {}
     for record in records:
         means = record.get("means", ())
         means = (means,) if isinstance(means, str) else tuple(means)
         relations = tuple(record.get("relations", ()))
-        claim = Claim(**record | {"means": means, "relations": relations})
+        more = {"means": means, "relations": relations, "paper": path.stem}
+        claim = Claim(**record | more)
         if claim.id in ledger:
             raise LedgerError(f"{path.name}: {claim.id} stands twice")
         ledger[claim.id] = claim
@@ -84,13 +133,18 @@ def parse(path: Path) -> dict[str, Claim]:
     return ledger
 
 
-def operands(relation: dict) -> list[str]:
+def operands(relation: Mapping) -> list[str]:
     """Return the ids that a relation names, in order."""
     found = []
     for name, value in relation.items():
         if name not in ("is", "cells"):
             found += [value] if isinstance(value, str) else value
     return found
+
+
+def whole(claim: Claim, least: int) -> bool:
+    """Return whether a claim prints a whole number of at least ``least``."""
+    return claim.numeric and claim.value.is_integer() and claim.value >= least
 
 
 def problems(claim: Claim, ledger: dict[str, Claim]) -> list[str]:
@@ -106,7 +160,23 @@ def problems(claim: Claim, ledger: dict[str, Claim]) -> list[str]:
         found.append("a procedure has both quantity and means, or neither")
     if claim.kind != "procedure" and claim.means:
         found.append("only a procedure has means")
+    of_one = claim.report.get("score", "n") not in ("n", "support")
+    if of_one and claim.numeric and claim.range.low > 1:
+        found.append(f"a score of {claim.shown} is above one: is its unit '%' missing?")
+    counted = claim.report.get("score") == "support" or "truth" in claim.report
+    if counted and claim.printed and not whole(claim, least=0):
+        found.append(f"{claim.printed!r} is not a whole number")
+    if claim.reading and not claim.note:
+        found.append("its reading is open, and no note says how it was read")
     for relation in claim.relations:
+        if relation["is"] != "order" and not (claim.numeric or claim.state):
+            found.append(f"relation {relation['is']!r} gives a number, and this is none")
+        if len(relation.get("weights", ())) != len(relation["of"] if "weights" in relation else ()):
+            found.append("a weighted mean has one weight for each value")
+        for name in COUNTS.get(relation["is"], ()):
+            of = ledger.get(relation[name])
+            if of is not None and of.numeric and not whole(of, least=1):
+                found.append(f"relation {relation['is']!r}: {of.id} is no whole number above zero")
         for name in operands(relation):
             if name not in ledger:
                 found.append(f"relation {relation['is']!r} names {name}, which is not there")

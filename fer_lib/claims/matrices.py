@@ -7,6 +7,7 @@ most of each cell and of accuracy.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,8 +41,8 @@ class Programme:
     low: np.ndarray
     high: np.ndarray
 
-    def solve(self, aim: np.ndarray) -> float | None:
-        """Return the least of ``aim`` (k * k) times the cells; None if no matrix fits.
+    def best(self, aim: np.ndarray) -> np.ndarray | None:
+        """Return the cells (k * k) where ``aim`` times the cells is least; None if none fits.
 
         Raises
         ------
@@ -58,7 +59,12 @@ class Programme:
             return None
         if done.status != 0:
             raise RuntimeError(f"the solver gave up: {done.message}")
-        return float(done.fun)
+        return np.round(done.x)
+
+    def solve(self, aim: np.ndarray) -> float | None:
+        """Return the least of ``aim`` (k * k) times the cells; None if no matrix fits."""
+        cells = self.best(aim)
+        return None if cells is None else float(aim @ cells)
 
 
 def ends(claim: Claim) -> tuple[float, float]:
@@ -157,18 +163,88 @@ def accuracy(report: Report) -> tuple[float, float]:
     return round(least) / total, round(-most) / total
 
 
+def _agreement(report: Report) -> tuple[Programme, np.ndarray, int]:
+    """Return the programme, how the product of margins grows with each cell, and all images."""
+    supports = np.array(list(report.supports().values()))
+    # The sum over classes of truth times guess: a guess of class j adds j's support.
+    return programme(report), np.tile(supports, len(supports)), int(supports.sum())
+
+
+def kappa(report: Report) -> tuple[float, float]:
+    """Return the least and the most Cohen's kappa of a matrix that fits.
+
+    It is a quotient of two sums of cells; Dinkelbach's method (doi:10.1287/mnsc.13.7.492) reaches
+    its ends by integer programmes.
+
+    Raises
+    ------
+    ValueError
+        If no matrix fits.
+    """
+    of, margins, total = _agreement(report)
+    hits = np.eye(len(of.classes)).ravel()
+
+    def value(cells: np.ndarray) -> float:
+        chance = margins @ cells
+        return float((total * (hits @ cells) - chance) / (total**2 - chance))
+
+    def end(sign: int) -> float:
+        cells = of.best(np.zeros(len(hits)))
+        if cells is None:
+            raise ValueError("no confusion matrix has these scores")
+        reached = value(cells)
+        while True:
+            cells = of.best(-sign * (total * hits + (reached - 1) * margins))
+            further = value(cells)
+            if sign * (further - reached) <= SLACK:
+                return reached
+            reached = further
+
+    return end(-1), end(1)
+
+
+def mcc(report: Report) -> tuple[float, float]:
+    """Return ends between which the MCC of every matrix that fits lies.
+
+    They may be wider than the ends that are reached: above and below the line of the fraction are
+    bounded one by one.
+
+    Raises
+    ------
+    ValueError
+        If no matrix fits.
+    """
+    of, margins, total = _agreement(report)
+    k = len(of.classes)
+    above = total * np.eye(k).ravel() - margins
+    least, most = of.solve(above), of.solve(-above)
+    if least is None or most is None:
+        raise ValueError("no confusion matrix has these scores")
+    columns = [np.eye(k)[place] for place in range(k)]
+    low = np.array([of.solve(np.tile(one, k)) for one in columns])
+    high = np.array([-of.solve(-np.tile(one, k)) for one in columns])
+    truth = total**2 - float(np.sum(margins[:k] ** 2))
+    # The squares of the guesses add up to least when they are as even as their bounds let them be.
+    level = optimize.brentq(lambda x: np.clip(x, low, high).sum() - total, -1, total + 1)
+    even = float(np.sum(np.clip(level, low, high) ** 2))
+    spreads = [total**2 - even, max(total**2 - float(np.sum(high**2)), 1.0)]
+    ends = [above_ / math.sqrt(spread * truth) for above_ in (least, -most) for spread in spreads]
+    return max(-1.0, min(ends)), min(1.0, max(ends))
+
+
 def check(ledger: Mapping[str, Claim]) -> list[Finding]:
     """Return one finding a report that has too many sets of counts to look through them all."""
     found = []
     for name, report in gather(ledger).items():
-        if report.supports() is None or combinations(report) is not None:
+        if not report.whole() or combinations(report) is not None:
             continue
         fits = feasible(report)
         ids = tuple(claim.id for one in report.classes.values() for claim in one.values())
         ids += tuple(claim.id for claim in report.overall.get("accuracy", []))
         how = f"{name}: {'a' if fits else 'no'} confusion matrix has all printed scores at once"
         if fits:
-            how += "; its accuracy lies in [{:.4f}, {:.4f}]".format(*accuracy(report))
+            for score, ends_of in (("accuracy", accuracy), ("kappa", kappa), ("MCC", mcc)):
+                how += f"; its {score} lies in [{{:.4f}}, {{:.4f}}]".format(*ends_of(report))
         verdict = "consistent" if fits else "inconsistent"
         found.append(Finding("matrix", ids, verdict, "one fits" if fits else "none", "one", how))
     return found

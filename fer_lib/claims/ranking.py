@@ -1,23 +1,91 @@
 """Areas under curves against a confusion matrix and against each other.
 
 A confusion matrix at one threshold is one point of the ROC curve, and the curve only rises, so the
-area has bounds. And with TP + FP <= n behind every positive, 1 - AP is at least (1 - AUC) times the
-share of negatives.
+area has bounds. Average precision and AUC bound each other too. Let the i-th of P positives have
+n_i of the N negatives before it: then AP is the mean of i / (i + n_i), and the n_i add up to
+(1 - AUC) P N.
 """
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 
+import numpy as np
+from scipy import optimize
+
+from fer_lib.claims import ties
 from fer_lib.claims.finding import Finding
+from fer_lib.claims.ledger import Ledger
 from fer_lib.claims.record import Claim, Range
 from fer_lib.claims.reports import Report, gather
+
+
+def _rising(place: np.ndarray, t: float, most: int) -> np.ndarray:
+    """Return the n_i, never falling, at which the sum of i / (i + n_i) + t n_i is least.
+
+    Each term alone is least at sqrt(i / t) - i, which rises and then falls; what would fall is
+    pooled at one level, as in isotonic regression.
+
+    Parameters
+    ----------
+    place : ndarray
+        1, 2, ..., P.
+    t : float
+        Above zero.
+    most : int
+        The greatest n_i can be.
+    """
+    alone = np.clip(np.sqrt(place / t) - place, 0, most)
+
+    def slope(first: int, level: float) -> float:
+        """Return how the sum over the places from ``first`` on grows with their one level."""
+        return float(np.sum(t - place[first:] / (place[first:] + level) ** 2))
+
+    first = bisect.bisect_left(
+        range(int(np.argmax(alone))), 0, key=lambda at: 0 if slope(at, alone[at]) >= 0 else -1
+    )
+    level = float(most)
+    if slope(first, 0) >= 0:
+        level = 0.0
+    elif slope(first, most) > 0:
+        level = optimize.brentq(lambda x: slope(first, x), 0, most)
+    pooled = np.full(len(place) - first, level)
+    return np.concatenate([np.minimum(alone[:first], level), pooled])
+
+
+def bounds(auc: Range, positives: int, negatives: int) -> Range:
+    """Return the least and the most average precision that an AUC allows.
+
+    Above, i + n_i <= P + N gives 1 - AP >= (1 - AUC) N / (P + N). Below, the sum over i is the
+    greatest value of its Lagrangian dual, each value of which is a bound.
+
+    Parameters
+    ----------
+    auc : Range
+        In [0, 1].
+    positives, negatives : int
+        Images of the class whose average precision it is, and of the other.
+    """
+    place = np.arange(1, positives + 1)
+    before = float(1 - min(auc.low, 1)) * positives * negatives
+
+    def dual(log_t: float) -> float:
+        t = float(np.exp(log_t))
+        n = _rising(place, t, negatives)
+        return float(t * before - np.sum(place / (place + n) + t * n))
+
+    found = optimize.minimize_scalar(
+        dual, bounds=(-30, 2), method="bounded", options={"xatol": 1e-8}
+    )
+    most = 1 - float(1 - min(auc.high, 1)) * negatives / (positives + negatives)
+    return Range(max(0.0, -found.fun / positives), most)
 
 
 def sizes(report: Report) -> tuple[int, int] | None:
     """Return the images of the two classes of a binary report; None for any other."""
     supports = report.supports()
-    if supports is None or len(supports) != 2:
+    if not report.whole() or len(supports) != 2:
         return None
     first, second = supports.values()
     return first, second
@@ -25,11 +93,12 @@ def sizes(report: Report) -> tuple[int, int] | None:
 
 def _from_matrix(name: str, report: Report) -> list[Finding]:
     """Judge an AUC by the one point of its curve that a printed 2 x 2 matrix gives."""
-    classes = list(report.classes)
-    if len(classes) != 2 or set(report.cells) != {(a, b) for a in classes for b in classes}:
+    count = report.matrix()
+    if count is None or len(count) != 4:
         return []
-    count = {pair: int(claim.value) for pair, claim in report.cells.items()}
-    one, other = classes
+    one, other = dict.fromkeys(truth for truth, _ in count)
+    if not all(count[a, one] + count[a, other] for a in (one, other)):
+        return []  # a class without images has no curve
     hit = count[one, one] / (count[one, one] + count[one, other])
     rejected = count[other, other] / (count[other, other] + count[other, one])
     bounds = Range(hit * rejected, 1 - (1 - hit) * (1 - rejected))
@@ -41,37 +110,65 @@ def _from_matrix(name: str, report: Report) -> list[Finding]:
             f"{(hit + rejected) / 2:.4f}; printed {claim.shown}"
         )
         verdict = "consistent" if claim.prints(bounds) else "inconsistent"
-        ids = (claim.id, *(cell.id for cell in report.cells.values()))
+        given = tuple(cell.id for cell in report.cells.values())
         told = f"[{bounds.low:.3f}, {bounds.high:.3f}]"
-        found.append(Finding("ranking", ids, verdict, told, claim.shown, how))
+        found.append(Finding("ranking", (claim.id,), verdict, told, claim.shown, how, given))
     return found
+
+
+def _against_auc(
+    claim: Claim, area: Claim, both: tuple[int, int], named: bool, given: tuple[str, ...]
+) -> Finding:
+    """Judge an average precision by the AUC of the same ranking.
+
+    ``both`` has the images of the positive class and of the other; where the paper does not name
+    the positive class (``named``), either may be it.
+    """
+    spans = [bounds(area.widest, *both), bounds(area.widest, *both[::-1])]
+    fits = [bool(claim.prints(span)) for span in spans]
+    told = [f"[{span.low:.4f}, {span.high:.4f}]" for span in spans]
+    verdict = "consistent" if fits[0] or (fits[1] and not named) else "inconsistent"
+    how = f"with AUC {area.shown} the average precision of a class with {both[0]:,} of "
+    how += f"{sum(both):,} images lies in {told[0]}"
+    if not (named and fits[0]):
+        how += f", of the other in {told[1]}"
+    if named and fits[1] and not fits[0]:
+        verdict = "underspecified"
+    how += f"; printed {claim.shown}"
+    return Finding("ranking", (claim.id,), verdict, told[0], claim.shown, how, given)
 
 
 def _from_auc(name: str, report: Report) -> list[Finding]:
-    """Judge an average precision by the AUC of the same ranking."""
+    """Judge the average precisions of a report by its greatest AUC, for either class."""
     both, areas = sizes(report), report.overall.get("auc", [])
     if both is None or not areas:
         return []
-    # Which class is positive may not be said: the smaller share of negatives allows more.
-    negatives, total = min(both), sum(both)
     area = max(areas, key=lambda claim: claim.widest.high)
-    most = 1 - (1 - float(area.widest.high)) * negatives / total
-    found = []
-    for claim in report.overall.get("average precision", []):
-        how = (
-            f"{name}: with AUC {area.shown}, rounded, the average precision is at most "
-            f"1 − (1 − AUC) × {negatives} / {total} = {most:.4f}; printed {claim.shown}"
-        )
-        verdict = "consistent" if float(claim.widest.low) <= most else "inconsistent"
-        ids = (claim.id, area.id)
-        found.append(Finding("ranking", ids, verdict, f"at most {most:.4f}", claim.shown, how))
-    return found
-
-
-def check(ledger: Mapping[str, Claim]) -> list[Finding]:
-    """Return the findings on all areas under curves that are tied to a binary report."""
     return [
+        _against_auc(claim, area, both, False, (area.id,))
+        for claim in report.overall.get("average precision", [])
+    ]
+
+
+def _tied(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
+    """Judge an average precision whose positive class, AUC and images are named."""
+    area, positives, total = (ledger[relation[name]] for name in ("auc", "positives", "total"))
+    part, whole = int(positives.value), int(total.value)
+    if not 0 < part < whole:
+        how = f"{positives.shown} of {total.shown} leave only one class"
+        return Finding("ranking", (claim.id,), "not testable", "", claim.shown, how)
+    given = (area.id, positives.id, total.id)
+    return _against_auc(claim, area, (part, whole - part), True, given)
+
+
+CHECKS = {"average precision": _tied}
+
+
+def check(ledger: Ledger) -> list[Finding]:
+    """Return the findings on all areas under curves that are tied to two classes."""
+    found = [
         finding
         for name, report in gather(ledger).items()
         for finding in (*_from_matrix(name, report), *_from_auc(name, report))
     ]
+    return found + ties.check(ledger, "ranking", CHECKS)

@@ -8,20 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-KINDS = (
-    "count",
-    "proportion",
-    "metric",
-    "measurement",
-    "test statistic",
-    "hyper-parameter",
-    "parameter count",
-    "procedure",
-)
 EXACT = ("count", "hyper-parameter")
 # Of one unit in the unit that ranges are compared in.
 SCALES = {"%": Fraction(1, 100), "points": Fraction(1, 100), "million": Fraction(10**6)}
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)(e[+-]?\d+)?")
 POWER = re.compile(r"\s*(?:×|\\times)\s*10\s*\^?\s*\{?\s*([+\-−–]?\s*\d+)\s*\}?")
 SQUARE = re.compile(r"(\d+)\s*(?:×|x|\\times)\s*\1(?:\s*(?:×|x|\\times)\s*[13])?")
 IN_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -54,7 +44,7 @@ class Claim:
     printed : str
         As printed, digit for digit; empty if only a figure's image shows it.
     kind : str
-        One of `KINDS`.
+        Count, proportion, metric, ...: one of those in the schema.
     unit : str
         "" or, for instance, "%", "images", "million".
     element : str
@@ -71,11 +61,15 @@ class Claim:
         "image not available", or "".
     note : str
         How an ambiguous place was read.
+    reading : str
+        "open" if the place can be read in another way by which a contradiction goes away, or "".
     report : mapping
         ``of`` (one test run of one model and task) with ``class`` and ``score``, with ``truth``
         and ``guess``, or with ``score`` alone.
     relations : tuple of mapping
         What ties the claim to others, by ``is``; the claim is the result.
+    paper : str
+        The key of the paper, the name of the ledger's file.
     """
 
     id: str
@@ -91,8 +85,15 @@ class Claim:
     cited: str = ""
     state: str = ""
     note: str = ""
+    reading: str = ""
     report: Mapping = field(default_factory=dict)
     relations: tuple[Mapping, ...] = ()
+    paper: str = ""
+
+    @property
+    def name(self) -> str:
+        """The claim among those of all papers: ``diya2026/table5.angry.f1``."""
+        return f"{self.paper}/{self.id}"
 
     @property
     def title(self) -> str:
@@ -171,14 +172,20 @@ class Claim:
         return Range(low, high)
 
     @property
-    def widest(self) -> Range:
-        """All values that may print like this, rounded or cut off; an end may be one too many."""
+    def cut(self) -> Range:
+        """The values that print like this if further digits are dropped, in base units.
+
+        The end away from zero is the first value that does not.
+        """
         value, place = Fraction(self.plain) * self.scale, self.last_place * self.scale
         if self.kind in EXACT:
-            return self.range
-        if value >= 0:
-            return Range(self.range.low, max(self.range.high, value + place))
-        return Range(min(self.range.low, value - place), self.range.high)
+            return Range(value, value)
+        return Range(value, value + place) if value >= 0 else Range(value - place, value)
+
+    @property
+    def widest(self) -> Range:
+        """All values that may print like this, rounded or cut off; an end may be one too many."""
+        return Range(min(self.range.low, self.cut.low), max(self.range.high, self.cut.high))
 
     def prints(self, span: Range) -> str:
         """Return how some value of ``span`` comes to print like this.
@@ -190,9 +197,6 @@ class Claim:
         """
         if self.range.meets(span):
             return "rounded"
-        value, place = Fraction(self.plain) * self.scale, self.last_place * self.scale
-        if self.kind in EXACT:
-            return ""
-        if value >= 0:
-            return "cut off" if value <= span.high and span.low < value + place else ""
-        return "cut off" if span.low <= value and value - place < span.high else ""
+        # The end away from zero is not among them.
+        end = span.low == self.cut.high if self.value >= 0 else span.high == self.cut.low
+        return "cut off" if self.cut.meets(span) and not end else ""

@@ -1,20 +1,21 @@
 """Arithmetic that ties a claim to others: sums, shares, differences, changes, means.
 
 Every operand stands for all values that print like it, so the result is a range. Each operation
-here rises or falls with each of its operands, so the ends of the range come from their ends.
+here rises or falls with each of its operands while the others stay, so the ends of the range come
+from their ends.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from fer_lib.claims import ties
 from fer_lib.claims.finding import Finding, shown
-from fer_lib.claims.ledger import operands
+from fer_lib.claims.ledger import Ledger, operands
 from fer_lib.claims.record import Claim, Range
-
-Ledger = Mapping[str, Claim]
 
 
 def _weighted_mean(values: list[Fraction]) -> Fraction:
@@ -33,19 +34,23 @@ COMPUTE: dict[str, Callable[[list[Fraction]], Fraction]] = {
     "difference": lambda v: v[0] - v[1],
     "quotient": lambda v: v[0] / v[1],
     "share": lambda v: v[0] / v[1],
-    "relative change": lambda v: (v[1] - v[0]) / v[0],
+    "relative change": lambda v: (v[1] - v[0]) / abs(v[0]),
     "absolute change": lambda v: v[1] - v[0],
     "harmonic mean": lambda v: 2 * v[0] * v[1] / (v[0] + v[1]),
     "greatest": max,
     "least": min,
 }
 # Whether the result falls where an operand rises, by its place.
-FALLING = {
-    "difference": (False, True),
-    "quotient": (False, True),
-    "share": (False, True),
-    "relative change": (True, False),
-    "absolute change": (True, False),
+FALLING = {"difference": (False, True), "absolute change": (True, False)}
+# Of these it depends on signs: every choice of ends is tried.
+BY_SIGN = ("product", "quotient", "share", "relative change", "harmonic mean")
+MOST_ENDS = 12  # operands of which every choice is tried
+# The names of operands in the order in which they are computed with, where there are several.
+ORDER = {
+    "share": ("part", "whole"),
+    "relative change": ("from", "to"),
+    "absolute change": ("from", "to"),
+    "weighted mean": ("of", "weights"),
 }
 IN_WORDS = {
     "sum": " + ",
@@ -58,16 +63,33 @@ IN_WORDS = {
 
 def ordered(relation: Mapping) -> list[str]:
     """Return the ids of a relation's operands in the order in which they are computed with."""
-    pairs = {"share": ("part", "whole"), "relative change": ("from", "to")}
-    pairs["absolute change"] = ("from", "to")
-    names = pairs.get(relation["is"])
-    return [relation[name] for name in names] if names else operands(dict(relation))
+    return operands({name: relation[name] for name in ORDER.get(relation["is"], ("of",))})
+
+
+# The place of what is divided by: its range must not hold zero.
+ORDER_BELOW = {"quotient": 1, "share": 1, "relative change": 0}
+
+
+def _over_ends(compute: Callable, spans: list[Range], below: int | None) -> Range | None:
+    """Return the range of a result over every choice of the ends of its operands."""
+    if below is not None and spans[below].low <= 0 <= spans[below].high:
+        return None
+    every = itertools.product(*((span.low, span.high) for span in spans))
+    try:
+        values = [compute(list(ends)) for ends in every]
+    except ZeroDivisionError:
+        return None
+    if any(value != value for value in values):
+        return None
+    return Range(min(values), max(values))
 
 
 def computed(relation: Mapping, ledger: Ledger) -> Range | None:
     """Return the range of a relation's result in base units; None where it is not defined."""
     kind = relation["is"]
     spans = [ledger[name].range for name in ordered(relation)]
+    if kind in BY_SIGN and len(spans) <= MOST_ENDS:
+        return _over_ends(COMPUTE[kind], spans, ORDER_BELOW.get(kind))
     falling = FALLING.get(kind, (False,) * len(spans))
     lows = [s.high if down else s.low for s, down in zip(spans, falling, strict=True)]
     highs = [s.low if down else s.high for s, down in zip(spans, falling, strict=True)]
@@ -133,26 +155,29 @@ def _ordering(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     how = f"{told_of[0].shown} {sign} {told_of[1].shown} ({told_of[0].where}, {told_of[1].where})"
     if verdict == "underspecified":
         how += ": the printed digits do not tell which is greater"
-    names = (*relation["greater"], *relation["lesser"])
-    return Finding("ordering", (claim.id, *names), verdict, how, "greater", how)
+    given = (*relation["greater"], *relation["lesser"])
+    return Finding("ordering", (claim.id,), verdict, how, "greater", how, given)
 
 
 def _bound(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge that all of some claims lie above, or below, the printed number."""
     above = relation["is"] == "all above"
-    limit = Range(*(Fraction(claim.plain) * claim.scale,) * 2)
+    value = Fraction(claim.plain) * claim.scale
+    # 97.78 prints as 97 if digits were dropped, and "below 97" may have been written of that.
+    limit = Range(value, value if above else claim.cut.high)
     members = [ledger[name] for name in relation["of"]]
     wrong = [
         m for m in members if (m.range.high < limit.low if above else m.range.low > limit.high)
     ]
     open_ = [
-        m for m in members if (m.range.low <= limit.low if above else m.range.high >= limit.high)
+        m for m in members if (m.range.low <= limit.low if above else m.range.high >= limit.low)
     ]
     verdict = "inconsistent" if wrong else "underspecified" if open_ else "consistent"
     extreme = (min if above else max)(members, key=lambda one: one.range.low)
     which = (wrong or open_ or [extreme])[0]
     how = f"{which.shown} ({which.title}) against {'more' if above else 'less'} than {claim.shown}"
-    return Finding("ordering", (claim.id, *relation["of"]), verdict, which.shown, claim.shown, how)
+    given = tuple(relation["of"])
+    return Finding("ordering", (claim.id,), verdict, which.shown, claim.shown, how, given)
 
 
 def _holds(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
@@ -162,35 +187,22 @@ def _holds(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     interval = f"[{ledger[relation['low']].printed}, {ledger[relation['high']].printed}]"
     how = f"{claim.shown} {'lies' if inside else 'does not lie'} in {interval}"
     verdict = "consistent" if inside else "inconsistent"
-    names = (claim.id, relation["low"], relation["high"])
-    return Finding("arithmetic", names, verdict, interval, shown(claim.range), how)
+    given = (relation["low"], relation["high"])
+    return Finding("arithmetic", (claim.id,), verdict, interval, shown(claim.range), how, given)
+
+
+def _arithmetic(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
+    """Judge a claim by what others give."""
+    span = computed(relation, ledger)
+    verdict, how = judge(claim, span, told(relation, ledger))
+    value, given = shown(span) if span else "not defined", tuple(ordered(relation))
+    return Finding("arithmetic", (claim.id,), verdict, value, shown(claim.range), how, given)
 
 
 SPECIAL = {"order": _ordering, "all above": _bound, "all below": _bound, "interval": _holds}
+CHECKS = dict.fromkeys(COMPUTE, _arithmetic) | SPECIAL
 
 
 def check(ledger: Ledger) -> list[Finding]:
-    """Return one finding a relation of the ledger.
-
-    An operand whose value only an image shows makes the relation not testable.
-    """
-    found = []
-    for claim in ledger.values():
-        for relation in claim.relations:
-            if relation["is"] not in {*SPECIAL, *COMPUTE}:
-                continue  # of another family
-            unseen = [name for name in operands(dict(relation)) if ledger[name].state]
-            if unseen:
-                names = (claim.id, *operands(dict(relation)))
-                how = f"{ledger[unseen[0]].title}: {ledger[unseen[0]].state}"
-                found.append(Finding("arithmetic", names, "not testable", "", claim.shown, how))
-                continue
-            if relation["is"] in SPECIAL:
-                found.append(SPECIAL[relation["is"]](claim, relation, ledger))
-                continue
-            span = computed(relation, ledger)
-            verdict, how = judge(claim, span, told(relation, ledger))
-            value = shown(span) if span else "not defined"
-            names = (claim.id, *ordered(relation))
-            found.append(Finding("arithmetic", names, verdict, value, shown(claim.range), how))
-    return found
+    """Return one finding for each relation that arithmetic or an ordering decides."""
+    return ties.check(ledger, "arithmetic", CHECKS)

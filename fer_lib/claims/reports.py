@@ -3,7 +3,7 @@
 The printed scores of one class, with its support, leave few triples of true positives, false
 positives and false negatives; the scores of all classes together must also come from one confusion
 matrix. The idea is that of GRIM (Brown and Heathers, doi:10.1177/1948550616673876); mlscorecheck
-(Kovács and Fazekas, arXiv:2310.12527) does it for sets of scores; here also the joint matrix is
+(Fazekas and Kovács, arXiv:2310.12527) does it for sets of scores; here also the joint matrix is
 decided, and with exact fractions.
 """
 
@@ -14,11 +14,12 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from fer_lib.claims.finding import Finding, shown
 from fer_lib.claims.record import Claim, Range
 
-MOST = 200_000  # combinations of triples that are looked through
+MOST = 20_000  # triples, and combinations of them, that are looked through
 Triple = tuple[int, int, int]  # true positives, false positives, false negatives
 
 
@@ -40,11 +41,41 @@ class Report:
     overall: dict[str, list[Claim]] = field(default_factory=dict)
     cells: dict[tuple[str, str], Claim] = field(default_factory=dict)
 
+    def matrix(self) -> dict[tuple[str, str], int] | None:
+        """Return the counts by truth and guess; None unless each cell is printed."""
+        classes = dict.fromkeys((*self.classes, *(truth for truth, _ in self.cells)))
+        if len(classes) < 2 or {(a, b) for a in classes for b in classes} != set(self.cells):
+            return None
+        return {pair: int(claim.value) for pair, claim in self.cells.items()}
+
     def supports(self) -> dict[str, int] | None:
         """Return the number of images of each class; None unless all are printed."""
         if not self.classes or not all("support" in one for one in self.classes.values()):
             return None
         return {name: int(one["support"].value) for name, one in self.classes.items()}
+
+    def total(self) -> int:
+        """Return the images of all classes; those of some may not be printed, but in ``n``."""
+        known = [int(claim.value) for claim in self.overall.get("n", [])]
+        return max([sum(self.supports().values()), *known])
+
+    def whole(self) -> bool:
+        """Return whether there are images, and every class that has some is printed."""
+        supports = self.supports()
+        return supports is not None and 0 < sum(supports.values()) == self.total()
+
+    @cached_property
+    def fitting(self) -> dict[str, list[Triple] | None]:
+        """The triples that print like each class's scores, None where they are very many.
+
+        All supports must be there.
+        """
+        return {
+            name: list(triples(printed, self.total()))
+            if candidates(printed, self.total()) <= MOST
+            else None
+            for name, printed in self.classes.items()
+        }
 
 
 def gather(ledger: Mapping[str, Claim]) -> dict[str, Report]:
@@ -106,8 +137,15 @@ def _false_positives(tp: int, n: int, others: int, told: Mapping[str, Claim]) ->
     return range(low, high + 1)
 
 
-def triples(printed: Mapping[str, Claim], total: int) -> list[Triple]:
-    """Return every (TP, FP, FN) that prints like one class's scores.
+def candidates(printed: Mapping[str, Claim], total: int) -> int:
+    """Return how many (TP, FP, FN) `triples` would try."""
+    n = int(printed["support"].value)
+    told = {score: claim for score, claim in printed.items() if score != "support"}
+    return sum(len(_false_positives(tp, n, total - n, told)) for tp in _true_positives(n, told))
+
+
+def triples(printed: Mapping[str, Claim], total: int) -> Iterator[Triple]:
+    """Return every (TP, FP, FN) that prints like one class's scores, one at a time.
 
     Parameters
     ----------
@@ -118,12 +156,12 @@ def triples(printed: Mapping[str, Claim], total: int) -> list[Triple]:
     """
     n = int(printed["support"].value)
     told = {score: claim for score, claim in printed.items() if score != "support"}
-    return [
+    return (
         (tp, fp, n - tp)
         for tp in _true_positives(n, told)
         for fp in _false_positives(tp, n, total - n, told)
         if all(fits(value, told[s]) for s, value in scores((tp, fp, n - tp)).items() if s in told)
-    ]
+    )
 
 
 def possible(combination: tuple[Triple, ...]) -> bool:
@@ -141,9 +179,12 @@ def possible(combination: tuple[Triple, ...]) -> bool:
 def overall(combination: tuple[Triple, ...]) -> dict[str, float]:
     """Return the scores of a whole report, all of which depend on the triples alone.
 
-    MCC of more than two classes is Gorodkin's R_K (doi:10.1016/j.compbiolchem.2004.09.006).
+    MCC of more than two classes is Gorodkin's R_K (doi:10.1016/j.compbiolchem.2004.09.006). Without
+    any image there is none.
     """
     total = sum(tp + fn for tp, _, fn in combination)
+    if not total:
+        return {}
     hits = sum(tp for tp, *_ in combination)
     truth = [tp + fn for tp, _, fn in combination]
     guess = [tp + fp for tp, fp, _ in combination]
@@ -168,30 +209,33 @@ def combinations(report: Report) -> Iterator[tuple[Triple, ...]] | None:
 
     None if supports are missing, or there are too many to look through.
     """
-    supports = report.supports()
-    if supports is None:
+    if not report.whole():
         return None
-    total = sum(supports.values())
-    each = [triples(printed, total) for printed in report.classes.values()]
-    if math.prod(map(len, each)) > MOST:
+    each = list(report.fitting.values())
+    if None in each or math.prod(map(len, each)) > MOST:
         return None
     return (one for one in itertools.product(*each) if possible(one))
 
 
-def _classes(report: Report, total: int) -> list[Finding]:
+def _classes(report: Report) -> list[Finding]:
     """Return one finding a class: whether any whole numbers print like its scores."""
     found = []
     for name, printed in report.classes.items():
         if len(printed) < 3:  # a support and one score fit nearly always
             continue
-        fitting = triples(printed, total)
+        fitting = report.fitting[name]
         told = ", ".join(f"{score} {claim.printed}" for score, claim in printed.items())
-        some = "; ".join(f"TP {tp}, FP {fp}, FN {fn}" for tp, fp, fn in fitting[:3])
-        more = f" and {len(fitting) - 3:,} more" if len(fitting) > 3 else ""
-        how = f"{name}: {told}: " + (f"{some}{more}" if fitting else "no whole numbers print so")
-        verdict = "consistent" if fitting else "inconsistent"
+        if fitting is None:  # very many are to be tried: one that fits will do
+            some = list(itertools.islice(triples(printed, report.total()), 1))
+            more, count = " and maybe more", f"at least {len(some)}"
+        else:
+            some, count = fitting[:3], f"{len(fitting):,}"
+            more = f" and {len(fitting) - 3:,} more" if len(fitting) > 3 else ""
+        listed = "; ".join(f"TP {tp}, FP {fp}, FN {fn}" for tp, fp, fn in some)
+        how = f"{name}: {told}: " + (f"{listed}{more}" if some else "no whole numbers print so")
+        verdict = "consistent" if some else "inconsistent"
         names = tuple(claim.id for claim in printed.values())
-        found.append(Finding("report", names, verdict, f"{len(fitting):,} fit", told, how))
+        found.append(Finding("report", names, verdict, f"{count} fit", told, how))
     return found
 
 
@@ -199,8 +243,8 @@ def _wholes(name: str, report: Report) -> list[Finding]:
     """Return one finding a printed overall score: whether a matrix that fits gives it."""
     ids = tuple(claim.id for one in report.classes.values() for claim in one.values())
     searched = combinations(report)
-    if searched is None:
-        return []
+    if searched is None or [] in report.fitting.values():
+        return []  # a class that nothing fits was told already
     fitting = list(searched)
     if not fitting:
         how = f"{name}: no confusion matrix has these scores in all classes at once"
@@ -213,23 +257,24 @@ def _wholes(name: str, report: Report) -> list[Finding]:
         span = Range(min(values), max(values))
         for claim in claims:
             fit = sum(fits(value, claim) for value in values)
+            sets = "1 set of counts prints" if len(values) == 1 else f"{len(values):,} sets print"
             how = (
-                f"{len(values):,} sets of counts print like the classes of {name}; they give "
-                f"{score} {shown(span)}; {fit:,} of them print as {claim.shown}"
+                f"{sets} like the classes of {name}; {score} is then {shown(span)}; "
+                f"{fit:,} of {len(values):,} print as {claim.shown}"
             )
             verdict = "consistent" if fit else "inconsistent"
             found.append(
-                Finding("report", (claim.id, *ids), verdict, shown(span), claim.shown, how)
+                Finding("report", (claim.id,), verdict, shown(span), claim.shown, how, ids)
             )
     return found
 
 
 def _matrix(name: str, report: Report) -> list[Finding]:
     """Return one finding a printed score, computed from a confusion matrix that is printed."""
-    classes = list(dict.fromkeys(truth for truth, _ in report.cells))
-    if not classes or {(a, b) for a in classes for b in classes} != set(report.cells):
+    count = report.matrix()
+    if count is None:
         return []
-    count = {pair: int(claim.value) for pair, claim in report.cells.items()}
+    classes = list(dict.fromkeys(truth for truth, _ in count))
     ids = tuple(claim.id for claim in report.cells.values())
     found, combination = [], []
     for one in classes:
@@ -250,16 +295,15 @@ def _against(claim: Claim, value: Fraction, what: str, ids: tuple[str, ...]) -> 
     """Judge a printed score by the value that the printed matrix gives."""
     verdict = "consistent" if fits(value, claim) else "inconsistent"
     how = f"{what} from the printed counts: {float(value):.5g}; printed {claim.shown}"
-    return Finding("matrix", (claim.id, *ids), verdict, f"{float(value):.5g}", claim.shown, how)
+    return Finding("matrix", (claim.id,), verdict, f"{float(value):.5g}", claim.shown, how, ids)
 
 
 def check(ledger: Mapping[str, Claim]) -> list[Finding]:
     """Return the findings on all classification reports of a ledger."""
     found = []
     for name, report in gather(ledger).items():
-        supports = report.supports()
-        if supports is not None:
-            found += _classes(report, sum(supports.values()))
+        if report.supports() is not None:
+            found += _classes(report)
             found += _wholes(name, report)
         found += _matrix(name, report)
     return found

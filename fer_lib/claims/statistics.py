@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
 
 from scipy import stats
 
+from fer_lib.claims import ties
 from fer_lib.claims.finding import Finding, shown
-from fer_lib.claims.record import Claim
+from fer_lib.claims.ledger import Ledger
+from fer_lib.claims.record import Claim, Range
 
-Ledger = Mapping[str, Claim]
 LEVEL = 0.95
 # A printed interval may be this many times as wide, or as narrow, as the binomial one.
 WIDER = 1.5
@@ -25,20 +28,23 @@ def f_test(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     total = within.value + between.value + 1
     how = (
         f"F({between.printed}, {within.printed}) = {claim.printed} has p = {ends[1]:.2g}; printed "
-        f"{p.sense} {p.printed}; these degrees of freedom belong to {between.value + 1:.0f} groups "
-        f"of {total:.0f} values in all"
+        f"{p.sense or 'as'} {p.printed}; these degrees of freedom belong to "
+        f"{between.value + 1:.0f} groups of {total:.0f} values in all"
     )
-    names = (p.id, claim.id, between.id, within.id)
+    given = (claim.id, between.id, within.id)
     verdict = "consistent" if fits else "inconsistent"
-    return Finding("statistics", names, verdict, f"{ends[1]:.2g}", shown(p.range), how)
+    return Finding("statistics", (p.id,), verdict, f"{ends[1]:.2g}", shown(p.range), how, given)
 
 
 def of_proportion(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge the width of a proportion's interval by the binomial one (Wilson) for its n."""
     low, high, n = (ledger[relation[name]] for name in ("low", "high", "n"))
-    share, count = float(claim.value * claim.scale), int(n.value)
+    share, count = claim.value * float(claim.scale), int(n.value)
+    if not 0 <= share <= 1:
+        how = f"{claim.shown} is no share of {count:,}"
+        return Finding("statistics", (claim.id,), "not testable", "", claim.shown, how, (n.id,))
     wilson = stats.binomtest(round(share * count), count).proportion_ci(LEVEL, "wilson")
-    width = float((high.value - low.value) * low.scale)
+    width = (high.value - low.value) * float(low.scale)
     expected = wilson.high - wilson.low
     fits = expected / WIDER <= width <= expected * WIDER
     how = (
@@ -46,9 +52,10 @@ def of_proportion(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
         f"{wilson.high:.3f}], width {expected:.3f}; printed [{low.printed}, {high.printed}], width "
         f"{width:.3f}"
     )
-    names = (low.id, high.id, claim.id, n.id)
+    judged = low.id, high.id
     verdict = "consistent" if fits else "inconsistent"
-    return Finding("statistics", names, verdict, f"{expected:.3f}", f"{width:.3f}", how)
+    given = claim.id, n.id
+    return Finding("statistics", judged, verdict, f"{expected:.3f}", f"{width:.3f}", how, given)
 
 
 def from_resamples(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
@@ -65,11 +72,34 @@ def from_resamples(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
         f"{count:,} resamples: from the least to the greatest of them is an interval of at most "
         f"({count} − 1) / ({count} + 1) = {most:.0%}, and 95 % is printed"
     )
-    names = (resamples.id, low.id, high.id, claim.id)
-    return Finding("statistics", names, verdict, f"{most:.0%}", "95 %", how)
+    judged, given = (low.id, high.id), (resamples.id, claim.id)
+    return Finding("statistics", judged, verdict, f"{most:.0%}", "95 %", how, given)
+
+
+def whole_hits(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
+    """Judge a share of ``n`` images: some whole number of them must print like it (GRIM).
+
+    A share with a last digit of zero may have been rounded to fewer digits first: then it is open.
+    """
+    n = int(ledger[relation["n"]].value)
+    if not 0 <= claim.value * float(claim.scale) <= 1:
+        how = f"{claim.shown} is no share of {n:,}"
+        return Finding("statistics", (claim.id,), "not testable", "", claim.shown, how)
+    middle = round(claim.value * float(claim.scale) * n)
+    shares = {k: Fraction(k, n) for k in range(max(0, middle - 1), min(n, middle + 1) + 1)}
+    fitting = [k for k, share in shares.items() if claim.prints(Range(share, share))]
+    listed = ", ".join(f"{k} / {n} = {float(share):.5g}" for k, share in shares.items())
+    verdict, more = "consistent" if fitting else "inconsistent", ""
+    if not fitting and claim.plain.endswith("0") and "." in claim.plain:
+        coarse = replace(claim, printed=claim.plain[:-1].removesuffix("."))
+        if any(coarse.prints(Range(share, share)) for share in shares.values()):
+            verdict, more = "underspecified", f"; {coarse.printed} would fit, without its last zero"
+    how = f"{claim.shown} of {n:,}: {listed}{more}"
+    return Finding("statistics", (claim.id,), verdict, listed, claim.shown, how, (relation["n"],))
 
 
 CHECKS = {
+    "count over": whole_hits,
     "F test": f_test,
     "interval of a proportion": of_proportion,
     "interval from resamples": from_resamples,
@@ -78,9 +108,4 @@ CHECKS = {
 
 def check(ledger: Ledger) -> list[Finding]:
     """Return one finding for each interval and test of the ledger that is tied to its sample."""
-    return [
-        CHECKS[relation["is"]](claim, relation, ledger)
-        for claim in ledger.values()
-        for relation in claim.relations
-        if relation["is"] in CHECKS
-    ]
+    return ties.check(ledger, "statistics", CHECKS)

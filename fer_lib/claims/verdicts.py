@@ -21,6 +21,44 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Row:
+    """One row of a table of verdicts.
+
+    Attributes
+    ----------
+    of : Claim or tuple of Claim
+        What is judged.
+    verdict : Verdict
+        What can be said of it.
+    ours : object
+        What was measured beside it, an `Interval` or words; None if nothing was.
+    about, printed : str
+        Shown instead of the claims' own titles and of what they print.
+    """
+
+    of: Claim | tuple[Claim, ...]
+    verdict: Verdict
+    ours: object = None
+    about: str = ""
+    printed: str = ""
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """What is judged."""
+        return (self.of,) if isinstance(self.of, Claim) else self.of
+
+    @property
+    def title(self) -> str:
+        """What is claimed, in words."""
+        return self.about or "; ".join(claim.title for claim in self.claims)
+
+    @property
+    def shown(self) -> str:
+        """What is printed."""
+        return self.printed or "; ".join(claim.shown for claim in self.claims)
+
+
+@dataclass(frozen=True)
 class Ground:
     """What a measured number stands on.
 
@@ -106,6 +144,6 @@ def of_arithmetic(printed: Claim, low: float, high: float, how: str) -> Verdict:
     return Verdict("consistent" if fits else "inconsistent", how)
 
 
-def checked(printed: Claim, low: float, high: float, how: str) -> tuple[str, str, Verdict]:
-    """Return the row of a verdict table that `of_arithmetic` makes of a claim."""
-    return printed.title, printed.printed, of_arithmetic(printed, low, high, how)
+def checked(printed: Claim, low: float, high: float, how: str) -> Row:
+    """Return the row of a table of verdicts that `of_arithmetic` makes of a claim."""
+    return Row(printed, of_arithmetic(printed, low, high, how))

@@ -1,0 +1,82 @@
+"""What can be said of each single claim, from all findings that it takes part in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fer_lib.claims.finding import Finding
+from fer_lib.claims.ledger import Ledger
+from fer_lib.claims.record import Claim
+
+# The first of those that a claim has decides: a check that cannot be made takes nothing away.
+ORDER = ("inconsistent", "underspecified", "consistent", "not testable")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one claim stands.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `ORDER`.
+    why : str
+        In a few words.
+    judged, given : tuple of Finding
+        Those that judge the claim, and those that take it as printed to judge another.
+    """
+
+    verdict: str
+    why: str
+    judged: tuple[Finding, ...] = ()
+    given: tuple[Finding, ...] = ()
+
+
+def decisive(findings: Iterable[Finding]) -> str:
+    """Return the verdict that decides among several."""
+    return min((finding.verdict for finding in findings), key=ORDER.index)
+
+
+def unchecked(claim: Claim) -> str:
+    """Return why nothing can be said of a claim that no check reaches."""
+    if claim.state:
+        return "shown only in a figure's image"
+    if claim.cited:
+        return "the result of another work, quoted"
+    if claim.kind == "procedure":
+        return "described once; nothing else in the paper confirms or contradicts it"
+    return "printed once; no other number of the paper bears on it"
+
+
+def of(ledger: Ledger, findings: Iterable[Finding]) -> dict[str, Standing]:
+    """Return the standing of every claim of a ledger.
+
+    A claim that checks judge has the verdict that decides, in the order of `ORDER`. One that is
+    only taken as given is consistent if every such check holds, and underspecified if one fails:
+    arithmetic shows that not all numbers of a check can be right, not which of them is wrong.
+    """
+    judged, given = defaultdict(list), defaultdict(list)
+    for finding in findings:
+        for name in finding.claims:
+            judged[name].append(finding)
+        for name in set(finding.given) - set(finding.claims):
+            given[name].append(finding)
+    return {name: _one(claim, judged[name], given[name]) for name, claim in ledger.items()}
+
+
+def _one(claim: Claim, judged: list[Finding], given: list[Finding]) -> Standing:
+    """Return the standing of one claim."""
+    both = tuple(judged), tuple(given)
+    if judged:
+        word = decisive(judged)
+        count = sum(one.verdict == word for one in judged)
+        return Standing(word, f"so say {count} of the {len(judged)} checks that judge it", *both)
+    told = {one.verdict for one in given} - {"not testable"}
+    if not told:
+        return Standing("not testable", unchecked(claim), *both)
+    if told == {"consistent"}:
+        return Standing("consistent", "every check that takes it as given holds", *both)
+    why = "a check that takes it as given is open or fails; which of its numbers is off stays open"
+    return Standing("underspecified", why, *both)

@@ -1,0 +1,210 @@
+"""The page of all claims as HTML: a tally, and one row a claim with what was found of it."""
+
+from __future__ import annotations
+
+import html
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+from fer_lib import claims, page, paths
+from fer_lib.claims import Claim, audit, standing
+from fer_lib.claims.finding import WORDS, Finding
+from fer_lib.claims.ledger import Ledger
+from fer_lib.claims.standing import Standing
+from tools.tables import Html, table
+from tools.verdicts import Reached
+
+ROOT = ".."  # the way from the page to the root of the site
+SAME = 6  # claims that are named where a claim is taken as given
+Ledgers = Mapping[str, Ledger]
+
+
+def ledgers() -> dict[str, Ledger]:
+    """Return every ledger of the book by the key of its paper."""
+    folder = paths.root() / "book" / "claims"
+    return {path.stem: claims.parse(path) for path in sorted(folder.glob("*.yml"))}
+
+
+def page_findings(reached: list[Reached]) -> list[Finding]:
+    """Return what pages say of printed numbers among themselves, as findings."""
+    return [
+        Finding(f"page {one.page}", (one.claim.partition("/")[2],), one.word, one.ours, "", one.why)
+        for one in reached
+        if not one.measured
+    ]
+
+
+def standings(of: Ledgers, reached: list[Reached]) -> dict[str, dict[str, Standing]]:
+    """Return the standing of every claim of every paper, by paper and id."""
+    found = {}
+    for key, ledger in of.items():
+        own = [one for one in reached if one.claim.startswith(f"{key}/")]
+        found[key] = standing.of(ledger, audit.audit(ledger) + page_findings(own))
+    return found
+
+
+def tally(found: Mapping[str, dict[str, Standing]], reached: list[Reached], root: str) -> str:
+    """Return how many claims of each paper stand how, as HTML.
+
+    Parameters
+    ----------
+    found : mapping
+        As `standings` returns it.
+    reached : list of Reached
+        The verdicts of pages.
+    root : str
+        The way from the page that shows it to the root of the site.
+    """
+    measured = defaultdict(set)
+    for one in reached:
+        if one.measured:
+            measured[one.claim.partition("/")[0]].add(one.claim)
+    rows = []
+    for key, of in found.items():
+        count = Counter(one.verdict for one in of.values())
+        link = Html(f'<a href="{root}/book/ledger.html?paper={key}">{key}</a>')
+        rows.append(
+            {
+                "paper": link,
+                "claims": len(of),
+                **{word: count[word] for word in WORDS},
+                "measured here as well": len(measured[key]),
+            }
+        )
+    total = sum(row["claims"] for row in rows)
+    shown = table(rows, f"What can be said of {total:,} printed claims, from print alone", "tally")
+    words = Counter(one.word for one in reached if one.measured)
+    listed = ", ".join(f"{page.badge(word)} {count:,}" for word, count in words.most_common())
+    more = f"<p>Verdicts from measurements of this build: {listed}.</p>" if words else ""
+    return shown + more
+
+
+def one_finding(finding: Finding) -> str:
+    """Return a finding as an item of a list."""
+    family = html.escape(finding.family)
+    if finding.family.startswith("page "):
+        name = html.escape(finding.family.removeprefix("page "))
+        family = f'<a href="{ROOT}/notebooks/{name}.html">page {name}</a>'
+    return f"<li>{page.badge(finding.verdict)} {family}: {html.escape(finding.how)}</li>"
+
+
+def one_measured(one: Reached) -> str:
+    """Return a verdict of a page as an item of a list."""
+    name = html.escape(one.page)
+    about = f"{html.escape(one.about)}: " if one.about else ""
+    ours = f"ours {html.escape(one.ours)}; " if one.ours not in ("", "–") else ""
+    where = html.escape(f"{one.data}, profile {one.profile}")
+    return (
+        f"<li>{page.badge(one.word)} {about}{ours}{html.escape(one.why)} "
+        f'(<a href="{ROOT}/notebooks/{name}.html">page {name}</a>: {where})</li>'
+    )
+
+
+def unfolded(claim: Claim, of: Standing, measured: list[Reached]) -> str:
+    """Return what a row shows when it is opened."""
+    items = "".join(map(one_finding, of.judged)) + "".join(map(one_measured, measured))
+    told = f"<ul>{items}</ul>" if items else f"<p>{html.escape(of.why)}.</p>"
+    if of.given:
+        names = list(dict.fromkeys(name for one in of.given for name in one.claims))
+        links = ", ".join(
+            f'<a href="#{html.escape(f"{claim.paper}/{name}")}">{html.escape(name)}</a>'
+            for name in names[:SAME]
+        )
+        more = f" and {len(names) - SAME} more" if len(names) > SAME else ""
+        told += f"<p>Taken as printed to check {links}{more}.</p>"
+    if claim.note:
+        told += f"<p>How we read it: {html.escape(claim.note)}</p>"
+    place = f"{html.escape(claim.id)} · {html.escape(claim.element)} · {html.escape(claim.kind)}"
+    return f'{told}<p class="place">{place}</p>'
+
+
+def row(claim: Claim, of: Standing, measured: list[Reached]) -> str:
+    """Return a claim as a row of the table."""
+    words = list(dict.fromkeys(one.word for one in measured))
+    facets = {
+        "paper": claim.paper,
+        "verdict": of.verdict,
+        "measured": "|".join(words),
+        "kind": claim.kind,
+        "element": claim.element,
+    }
+    told = "".join(f' data-{name}="{html.escape(value)}"' for name, value in facets.items())
+    badges = " ".join(page.badge(word) for word in words)
+    return (
+        f'<tr id="{html.escape(claim.name)}"{told}>'
+        f'<th scope="row" class="text">{claim.paper}<br>{html.escape(claim.where)}</th>'
+        f'<td class="text"><details><summary>{html.escape(claim.about)}</summary>'
+        f"{unfolded(claim, of, measured)}</details></td>"
+        f'<td class="text printed">{html.escape(claim.shown)}</td>'
+        f'<td class="text">{page.badge(of.verdict)}</td><td class="text">{badges}</td></tr>'
+    )
+
+
+def choice(name: str, label: str, values: list[str]) -> str:
+    """Return a labelled list to choose from."""
+    options = "".join(f"<option>{html.escape(value)}</option>" for value in values)
+    return (
+        f'<label>{label} <select name="{name}"><option value="">any</option>{options}</select>'
+        "</label>"
+    )
+
+
+def whole(of: Ledgers, found: Mapping[str, dict[str, Standing]], reached: list[Reached]) -> str:
+    """Return all claims as a table that can be searched and filtered, as HTML."""
+    by_claim = defaultdict(list)
+    for one in reached:
+        if one.measured:
+            by_claim[one.claim].append(one)
+    everything = [claim for ledger in of.values() for claim in ledger.values()]
+    rows = "".join(
+        row(claim, found[claim.paper][claim.id], by_claim[claim.name]) for claim in everything
+    )
+    words = [word for word in page.VERDICTS if any(one.word == word for one in reached)]
+    choices = "".join(
+        (
+            choice("paper", "Paper", list(of)),
+            choice("verdict", "From print", list(WORDS)),
+            choice("measured", "Measured here", [word for word in words if word not in WORDS]),
+            choice("kind", "Kind", sorted({claim.kind for claim in everything})),
+            choice("element", "Element", sorted({claim.element for claim in everything})),
+        )
+    )
+    head = "".join(
+        f'<th scope="col" class="text">{name}</th>'
+        for name in ("where", "claim", "printed", "from print", "measured here")
+    )
+    count = f"{len(everything):,}"
+    return (
+        '<form class="ledger-filter" id="ledger-filter" role="search" aria-label="Claims" hidden>'
+        '<label class="wide">Search <input type="search" name="words" autocomplete="off" '
+        'placeholder="AUC Table 7"></label>'
+        f'{choices}<button type="reset">Show all</button><p role="status">{count} claims</p></form>'
+        f'<table class="dataframe ledger" id="ledger"><caption><span>{count} claims, one a row'
+        f"</span></caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        '<script src="../_static/ledger.js"></script>'
+    )
+
+
+def fragments(reached: list[Reached], folder: Path) -> tuple[str, set[str]]:
+    """Write ``ledger.html`` and ``tally.html``; return the tally, and the name of every claim.
+
+    Parameters
+    ----------
+    reached : list of Reached
+        The verdicts of all pages.
+    folder : Path
+        Where to write.
+    """
+    of = ledgers()
+    if not of:
+        for name in ("ledger", "tally"):
+            (folder / f"{name}.html").write_text("<p>There is no ledger.</p>\n", encoding="utf-8")
+        return "", set()
+    known = {claim.name for ledger in of.values() for claim in ledger.values()}
+    sound = [one for one in reached if one.claim in known]
+    found = standings(of, sound)
+    (folder / "ledger.html").write_text(whole(of, found, sound) + "\n", encoding="utf-8")
+    told = tally(found, sound, ROOT)
+    (folder / "tally.html").write_text(told + "\n", encoding="utf-8")
+    return told, known
