@@ -11,11 +11,12 @@
 # %% [markdown]
 # # Start here
 #
-# This book takes a paper on facial expressions and rebuilds it, from the data to the explanation,
-# in notebooks that anyone can run. Beside the numbers that the paper prints, those that have been
-# taken up so far, stands what can be said of them: whether each agrees with the paper's other numbers, whether it comes back, and if
-# neither can be known, why. The first paper is *Detecting Genuine Versus Fake Emotions* {cite}`diya2026`: one
-# network that names the emotion of a face and says whether it is felt or acted.
+# This book takes four papers on facial expressions and asks of **every number they print** what can be
+# said of it: whether it agrees with the paper's other numbers, whether it comes back when it is measured
+# again, and if neither can be known, why. The [claim ledger](../book/ledger.md) has all of them. The first
+# paper, *Detecting Genuine Versus Fake Emotions* {cite}`diya2026`, is rebuilt here from the data to the
+# explanation, in notebooks that anyone can run: one network that names the emotion of a face and says
+# whether it is felt or acted.
 
 # %% tags=["parameters", "hide-cell"]
 profile = "smoke"
@@ -177,5 +178,10 @@ page.table(
 # - Explanations: [Grad-CAM](16_grad_cam.ipynb) and [LIME](17_lime.ipynb), shown, and scored
 #   against the truth
 # - [Fairness](18_fairness.ipynb): scores by group, and the same face in every skin tone
+# - [In real time](19_realtime.ipynb): the service, measured from camera to answer
+# - Every printed number: [the ledger](../book/ledger.md); one audit a paper
+#   ([diya2026](21_audit_diya2026.ipynb), [alipour2025](22_audit_alipour2025.ipynb),
+#   [khalid2025](23_audit_khalid2025.ipynb), [huang2025](24_audit_huang2025.ipynb)), each contradiction
+#   redone by hand; and how to [audit your own paper](25_audit_your_own.ipynb)
 # - [Ethics, data card, model card](20_ethics.ipynb): what must not be concluded
 # - [About this build](../book/about_this_build.md): what made these pages

@@ -9,7 +9,7 @@
 # ---
 
 # %% [markdown]
-# # Audit: Training faces from YouTube and from a generator
+# # Audit: training faces from YouTube and from a generator
 #
 # What the auditor finds in {cite}`alipour2025`, a paper that trains one network on laboratory images of
 # interest in advertisements, alone, with images from YouTube, and with generated images. No image is

@@ -9,7 +9,7 @@
 # ---
 
 # %% [markdown]
-# # Audit: Fine-tuned CNNs with self-attention
+# # Audit: fine-tuned CNNs with self-attention
 #
 # What the auditor finds in {cite}`khalid2025`, a paper on recognising facial expressions with
 # convolutional networks and self-attention. No image is used and no model is trained: the numbers and

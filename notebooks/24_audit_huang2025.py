@@ -9,7 +9,7 @@
 # ---
 
 # %% [markdown]
-# # Audit: Fair recognition of micro-expressions
+# # Audit: fair recognition of micro-expressions
 #
 # What the auditor finds in {cite}`huang2025`, a research proposal with preliminary results: text mining
 # of abstracts, four classifiers of micro-expressions, and plans for causal inference. No image is used

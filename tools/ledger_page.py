@@ -63,13 +63,17 @@ def tally(found: Mapping[str, dict[str, Standing]], reached: list[Reached], root
     rows = []
     for key, of in found.items():
         count = Counter(one.verdict for one in of.values())
+        checks = {id(one): one for each in of.values() for one in each.judged}
+        checks = [one for one in checks.values() if not one.family.startswith("page ")]
         link = Html(f'<a href="{root}/book/ledger.html?paper={key}">{key}</a>')
         rows.append(
             {
                 "paper": link,
                 "claims": len(of),
                 **{word: count[word] for word in WORDS},
-                "measured here as well": len(measured[key]),
+                "measured here": len(measured[key]),
+                "checks": len(checks),
+                "of them fail": sum(one.verdict == "inconsistent" for one in checks),
             }
         )
     total = sum(row["claims"] for row in rows)
@@ -120,7 +124,7 @@ def unfolded(claim: Claim, of: Standing, measured: list[Reached]) -> str:
 
 
 def row(claim: Claim, of: Standing, measured: list[Reached]) -> str:
-    """Return a claim as a row of the table."""
+    """Return a claim as a row of the table, with a second one that unfolds."""
     words = list(dict.fromkeys(one.word for one in measured))
     facets = {
         "paper": claim.paper,
@@ -131,14 +135,23 @@ def row(claim: Claim, of: Standing, measured: list[Reached]) -> str:
     }
     told = "".join(f' data-{name}="{html.escape(value)}"' for name, value in facets.items())
     badges = " ".join(page.badge(word) for word in words)
+    more = unfolded(claim, of, measured)
     return (
-        f'<tr id="{html.escape(claim.name)}"{told}>'
+        f'<tbody id="{html.escape(claim.name)}"{told}><tr>'
         f'<th scope="row" class="text">{claim.paper}<br>{html.escape(claim.where)}</th>'
-        f'<td class="text"><details><summary>{html.escape(claim.about)}</summary>'
-        f"{unfolded(claim, of, measured)}</details></td>"
+        f'<td class="text">{html.escape(claim.about)}</td>'
         f'<td class="text printed">{html.escape(claim.shown)}</td>'
         f'<td class="text">{page.badge(of.verdict)}</td><td class="text">{badges}</td></tr>'
+        f'<tr><td class="text" colspan="5"><details><summary>{summary(of, measured)}</summary>'
+        f"{more}</details></td></tr></tbody>"
     )
+
+
+def summary(of: Standing, measured: list[Reached]) -> str:
+    """Return what a row has to unfold, in words."""
+    parts = [f"{len(of.judged)} check{'s' * (len(of.judged) != 1)}"] if of.judged else []
+    parts += [f"{len(measured)} from a measurement"] if measured else []
+    return ", ".join(parts) or ("used in a check" if of.given else "why")
 
 
 def choice(name: str, label: str, values: list[str]) -> str:
@@ -181,7 +194,7 @@ def whole(of: Ledgers, found: Mapping[str, dict[str, Standing]], reached: list[R
         'placeholder="AUC Table 7"></label>'
         f'{choices}<button type="reset">Show all</button><p role="status">{count} claims</p></form>'
         f'<table class="dataframe ledger" id="ledger"><caption><span>{count} claims, one a row'
-        f"</span></caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"</span></caption><thead><tr>{head}</tr></thead>{rows}</table>"
         '<script src="../_static/ledger.js"></script>'
     )
 

@@ -2,7 +2,7 @@
 (function () {
   const form = document.getElementById("ledger-filter");
   const table = document.getElementById("ledger");
-  const rows = Array.from(table.tBodies[0].rows);
+  const rows = Array.from(table.tBodies);
   const status = form.querySelector("[role=status]");
   const facets = Array.from(form.querySelectorAll("select"));
   const texts = rows.map((row) => (row.id + " " + row.textContent).toLowerCase());
