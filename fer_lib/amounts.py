@@ -57,7 +57,7 @@ _FULL = {"lime_images": 300, "lime_samples": 1024, "lime_models": 6, "lime_stabi
 _FULL |= {"bootstrap": 2000, "cam_images": 300, "tone_images": 200, "probe_images": 84}
 AMOUNTS = (
     Amounts("smoke", 100, 4, 128, 2, 0.5, 14, 8, 4),
-    Amounts("book", 2000, 60, 256, 2, 0.6, 300, 56, 20),
+    Amounts("book", 2000, 60, 128, 2, 0.6, 300, 56, 20),
     Amounts("book-full", **_FULL),
     Amounts("paper", **_FULL),
 )

@@ -78,14 +78,14 @@ PROFILES = (
     Profile("smoke", _SMOKE, _SMOKE, Scale(32, 0, 1, 1), 32, 0.0, 3, 0.2, 10),
     Profile(
         "book",
-        full=Scale(112, 5, 7, 7),
+        full=Scale(112, 5, 6, 6),
         small=Scale(96, 6, 3, 3),
         tiny=Scale(64, 0, 2, 2),
         batch_size=32,
         weight_average=0.97,
-        views=5,
+        views=3,
         train_fraction=1.0,
-        test_subjects=70,
+        test_subjects=50,
     ),
     Profile(
         "book-full",

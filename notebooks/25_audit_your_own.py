@@ -170,6 +170,7 @@ SENTENCES = {
     "average precision": "An average precision beside the AUC of the same ranking.",
     "above chance": "A score beside the share of the class that a guess would name.",
     "ranks above chance": "An AUC beside what random scores reach on so many images.",
+    "known size": "The size of a public data set that the auditor knows.",
     "count over": "An accuracy on so many images: a whole number of hits.",
 }
 WHAT = {"#/$defs/id": "one claim", "#/$defs/ids": "claims", "array": "two claims"}
@@ -177,7 +178,8 @@ WHAT = {"#/$defs/id": "one claim", "#/$defs/ids": "claims", "array": "two claims
 
 def needed(name, field, required):
     """Return an operand of a relation and what it is, in words."""
-    what = WHAT.get(field.get("$ref") or field["type"], "a whole number")
+    what = WHAT.get(field.get("$ref") or field["type"], "a word")
+    what = "a whole number" if field.get("type") == "integer" else what
     return f"{name} ({what}{'' if name in required else ', optional'})"
 
 

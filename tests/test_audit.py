@@ -10,6 +10,7 @@ from fer_lib.claims import (
     agreement,
     chance,
     equations,
+    known_sets,
     load,
     matrices,
     parse,
@@ -125,7 +126,7 @@ def test_every_relation_is_checked_by_exactly_one_family():
     for one in schema["$defs"]["relation"]["oneOf"]:
         of = one["properties"]["is"]
         known |= set(of.get("enum", [of.get("const")]))
-    modules = (relations, statistics, splits, ranking, chance)
+    modules = (relations, statistics, splits, ranking, chance, known_sets)
     families = [set(family.CHECKS) for family in modules]
     assert set.union(*families) == known
     assert sum(map(len, families)) == len(known)
@@ -281,6 +282,7 @@ def printed_report(truth, guess, classes, digits=2):
         for name, kind in average.items()
     }
     whole["accuracy"] = sk.accuracy_score(truth, guess)
+    whole["balanced accuracy"] = sk.balanced_accuracy_score(truth, guess)
     whole["kappa"] = sk.cohen_kappa_score(truth, guess)
     whole["mcc"] = sk.matthews_corrcoef(truth, guess)
     for score, value in whole.items():
@@ -401,6 +403,7 @@ def altered(records, name, printed):
         ("c2.precision", "0.31"),
         ("all.accuracy", "0.985"),
         ("all.macro_f1", "0.512"),
+        ("all.balanced_accuracy", "0.412"),
         ("all.kappa", "0.999"),
         ("all.mcc", "0.102"),
     ],
@@ -483,8 +486,10 @@ def test_a_large_report_is_decided_by_integer_programming(ledger):
     made = ledger(*printed_report(truth, guess, classes, digits=1))
     assert words(reports.check(made)) == ["consistent"] * classes  # class by class only
     assert words(matrices.check(made)) == ["consistent"]
-    planted = altered([*printed_report(truth, guess, classes, digits=1)], "all.accuracy", "0.10")
-    assert words(matrices.check(ledger(*planted))) == ["inconsistent"]
+    for name, printed in (("all.accuracy", "0.10"), ("c0.support", "9"), ("c1.precision", "0.1")):
+        planted = altered(printed_report(truth, guess, classes, digits=1), name, printed)
+        found = auditor.audit(ledger(*planted))
+        assert "inconsistent" in [f.verdict for f in found if f.family in ("matrix", "report")]
     report = reports.gather(made)["run"]
     low, high = matrices.accuracy(report)
     assert low <= sk.accuracy_score(truth, guess) <= high
@@ -749,6 +754,69 @@ def test_supports_against_the_split(ledger, how, printed, verdict):
         said("how", "protocol.split_how", how),
     )
     (finding,) = splits.check(made)
+    assert finding.verdict == verdict, finding.how
+
+
+@pytest.mark.parametrize(
+    ("what", "printed", "verdict"),
+    [
+        ("images", "35,887", "consistent"),
+        ("training images", "28,709", "consistent"),
+        ("disgust", "547", "consistent"),
+        ("images", "35,877", "inconsistent"),
+        ("training images", "35,887", "inconsistent"),
+        ("disgust", "574", "inconsistent"),
+        ("dogs", "3", "not testable"),
+    ],
+)
+def test_sizes_of_a_data_set_that_is_named(ledger, what, printed, verdict):
+    tie = {"is": "known size", "set": "FER-2013", "what": what}
+    (finding,) = known_sets.check(ledger(count("n", printed, relations=[tie])))
+    assert finding.verdict == verdict, finding.how
+
+
+def test_the_classes_of_a_known_set_add_up():
+    for sizes in known_sets.SETS.values():
+        classes = [sizes[name] for name in ("angry", "disgust", "fear", "happy", "neutral", "sad")]
+        assert sum(classes) + sizes["surprise"] == sizes["images"]
+
+
+@pytest.mark.parametrize(
+    ("score", "low", "high", "verdict"),
+    [
+        ("0.92", "0.89", "0.95", "consistent"),
+        ("0.92", "0.92", "0.95", "consistent"),
+        ("92", "0.89", "0.95", "consistent"),
+        ("0.92", "0.93", "0.95", "inconsistent"),
+        ("0.92", "0.89", "0.91", "inconsistent"),
+        ("0.92", "0.95", "0.89", "inconsistent"),
+    ],
+)
+def test_a_value_lies_in_its_own_interval(ledger, score, low, high, verdict):
+    tie = {"is": "interval", "low": "low", "high": "high"}
+    unit = {"unit": "%"} if "." not in score else {}
+    ends = number("low", low), number("high", high)
+    (finding,) = relations.check(ledger(*ends, number("s", score, relations=[tie], **unit)))
+    assert finding.verdict == verdict, finding.how
+
+
+@pytest.mark.parametrize(
+    ("limit", "values", "verdict"),
+    [
+        ("0.30", ("0.12", "0.29"), "consistent"),
+        ("0.5", ("0.43",), "consistent"),
+        ("97", ("0.96", "0.93"), "consistent"),
+        ("0.30", ("0.12", "0.33"), "inconsistent"),
+        ("97", ("0.984",), "inconsistent"),
+        ("0.5", ("0.61", "0.2"), "inconsistent"),
+        ("97", ("0.9778",), "underspecified"),
+    ],
+)
+def test_all_below(ledger, limit, values, verdict):
+    parts = [number(f"v{k}", value) for k, value in enumerate(values)]
+    below = [{"is": "all below", "of": [part["id"] for part in parts]}]
+    unit = {"unit": "%"} if "." not in limit else {}
+    (finding,) = relations.check(ledger(*parts, number("limit", limit, relations=below, **unit)))
     assert finding.verdict == verdict, finding.how
 
 

@@ -94,3 +94,48 @@ def test_formulas_are_set_without_network(running):
     (name,) = (name for name in PAGES if name.endswith("08_dual_task"))
     with browser.opened(running, SITE / f"{name}.html", "desktop", "light") as (page, _):
         assert page.locator("mjx-container").count() > 0
+
+
+def test_the_ledger_is_searched_filtered_and_linked(running):
+    with browser.opened(running, SITE / "book/ledger.html", "desktop", "light") as (page, seen):
+        status = page.locator("#ledger-filter [role=status]")
+        every = page.locator("#ledger tbody").count()
+        assert status.inner_text() == f"{every:,} claims"
+        page.select_option("[name=paper]", "alipour2025")
+        page.select_option("[name=verdict]", "inconsistent")
+        page.fill("[name=words]", "Participants 58")
+        page.wait_for_function(
+            "document.querySelector('#ledger-filter [role=status]').textContent.startsWith('1 of')"
+        )
+        (shown,) = page.locator("#ledger tbody:not([hidden])").all()
+        shown.locator("summary").click()
+        assert "30 subjects + 23 subjects = 53" in shown.locator("details").inner_text()
+        page.fill("[name=words]", "no paper prints this")
+        page.wait_for_function(
+            "document.querySelector('#ledger-filter [role=status]').textContent.startsWith('0 of')"
+        )
+        page.click("#ledger-filter button[type=reset]")
+        page.wait_for_function(
+            f"document.querySelectorAll('#ledger tbody:not([hidden])').length === {every}"
+        )
+        page.goto(page.url.partition("#")[0] + "#diya2026/authenticity.ap")
+        page.wait_for_selector("[id='diya2026/authenticity.ap'] details[open]")
+        assert seen.outside == []
+        assert seen.errors == []
+
+
+def test_the_ledger_can_be_read_without_scripts(running):
+    context = running.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((SITE / "book/ledger.html").resolve().as_uri())
+    assert page.locator("#ledger-filter").is_hidden()
+    assert page.locator("#ledger tbody").first.is_visible()
+    context.close()
+
+
+def test_a_number_in_prose_leads_to_its_row(running):
+    (name,) = (name for name in PAGES if name.endswith("21_audit_diya2026"))
+    with browser.opened(running, SITE / f"{name}.html", "desktop", "light") as (page, seen):
+        page.locator("a.claim").first.click()
+        page.wait_for_selector("#ledger tbody:target details[open]")
+        assert seen.errors == []

@@ -196,6 +196,9 @@ def overall(combination: tuple[Triple, ...]) -> dict[str, float]:
         weighed = sum(value * size for value, size in zip(values, truth, strict=True))
         found[f"weighted {score}"] = weighed / total
     chance = sum(t * g for t, g in zip(truth, guess, strict=True))
+    # The mean of recalls over the classes that there are, as scikit-learn has it.
+    there = [one["recall"] for one, size in zip(each, truth, strict=True) if size]
+    found["balanced accuracy"] = sum(there) / len(there)
     if total**2 != chance:
         found["kappa"] = Fraction(hits * total - chance, total**2 - chance)
     spread = (total**2 - sum(g * g for g in guess)) * (total**2 - sum(t * t for t in truth))

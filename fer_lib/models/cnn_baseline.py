@@ -10,7 +10,7 @@ from fer_lib.models.staged import Staged, Tail
 from fer_lib.profiles import Profile
 
 PAPER = ()
-EPOCHS = 10  # for one of a backbone: they are cheap, and it starts from nothing
+EPOCHS = 8  # for one of a backbone: they are cheap, and it starts from nothing
 FILTERS = {True: (64, 128, 32), False: (32, 64, 128)}  # by whether the paper's total must be met
 
 

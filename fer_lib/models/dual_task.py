@@ -48,7 +48,7 @@ class DualTask(Tail):
 
 def quick(profile: Profile) -> dict:
     """Return what training takes where epochs are few."""
-    return {"learning_rate": 2e-3, "average": profile.weight_average}
+    return {"learning_rate": 4e-3, "average": profile.weight_average}
 
 
 def build(
