@@ -41,11 +41,8 @@ class Audit:
     def __init__(self, key: str) -> None:
         self.ledger = claims.load(key)
         self.findings = audit.audit(self.ledger)
-        self._left = [one for one in self.findings if clash(one)]
-        text = (paths.root() / "book" / "claims" / f"{key}.yml").read_bytes()
-        facts = provenance.of_arithmetic(key, keys.sha256(text))
-        shown = provenance.strip(facts, facts["notes"])
-        display({"text/html": shown, provenance.MIME: facts}, raw=True)
+        self._redone: list[Finding] = []
+        self._key = key
 
     def value(self, name: str) -> float:
         """Return the printed number of a claim."""
@@ -56,7 +53,11 @@ class Audit:
         return self.ledger[name].rounding
 
     def tally(self) -> None:
-        """Show how many checks of each family end how."""
+        """Show where the numbers come from, and how many checks of each family end how."""
+        text = (paths.root() / "book" / "claims" / f"{self._key}.yml").read_bytes()
+        facts = provenance.of_arithmetic(self._key, keys.sha256(text))
+        shown = provenance.strip(facts, facts["notes"])
+        display({"text/html": shown, provenance.MIME: facts}, raw=True)
         count = Counter((one.family, one.verdict) for one in self.findings)
         families = dict.fromkeys(one.family for one in self.findings)
         rows = {family: {word: count[family, word] for word in WORDS} for family in families}
@@ -87,16 +88,19 @@ class Audit:
             two is wrong, and the page must not be built.
         """
         if holds:
-            raise ValueError(f"by hand {', '.join(names)} hold, and the auditor says otherwise")
-        met = [one for one in self._left if set(names) & set(one.claims)]
+            raise ValueError(
+                f"with these values {', '.join(names)} can be right; with the printed ones the "
+                "auditor finds that they cannot"
+            )
+        met = [one for one in self.findings if clash(one) and set(names) & set(one.claims)]
+        rows = []
         for name in names:
-            if not any(name in one.claims for one in met):
-                raise ValueError(f"the auditor has no contradiction of {name} left to redo")
-        self._left = [one for one in self._left if one not in met]
-        judged = tuple(self.ledger[name] for name in names)
-        word = min((one.verdict for one in met), key=standing.ORDER.index)
-        row = claims.Row(judged, claims.Verdict(word, why))
-        page.verdict_table([row], "Redone by hand")
+            own = [one for one in met if name in one.claims]
+            if not own:
+                raise ValueError(f"the auditor has no contradiction of {name} to redo")
+            rows.append(claims.Row(self.ledger[name], claims.Verdict(standing.decisive(own), why)))
+        self._redone += [one for one in met if one not in self._redone]
+        page.verdict_table(rows, "Redone by hand")
 
     def all_redone(self) -> None:
         """Say that every contradiction was redone above.
@@ -106,15 +110,14 @@ class Audit:
         ValueError
             If one was not; the message lists them.
         """
-        if self._left:
-            raise ValueError(
-                "not redone by hand: " + "; ".join(audit.line(one) for one in self._left)
-            )
-        firm = sum(one.verdict == "inconsistent" for one in self.findings)
-        read = sum(bool(one.rests_on) for one in self.findings)
+        clashes = [one for one in self.findings if clash(one)]
+        left = [one for one in clashes if one not in self._redone]
+        if left:
+            raise ValueError("not redone by hand: " + "; ".join(map(audit.line, left)))
+        read = sum(bool(one.rests_on) for one in clashes)
         page.say(
-            f"All {firm} contradictions that the auditor finds are redone by hand above"
-            + (f", and {read} more that rest on how we read a place." if read else ".")
+            f"Redone by hand above: contradictions, {len(clashes) - read}; findings that rest on "
+            f"how we read a place, {read}. The auditor has no other."
         )
 
     def listed(self, verdict: str, folded: bool = False) -> None:
@@ -123,7 +126,7 @@ class Audit:
         if not found:
             page.say(f"No check ends as {verdict}.")
             return
-        caption = f"{len(found):,} checks: {verdict}"
+        caption = f"{len(found):,} check{'s' * (len(found) != 1)}: {verdict}"
         frame = pd.DataFrame([self._row(one) for one in found])
         shown = page.table_html(frame, caption, index=False)
         if folded:
@@ -147,6 +150,9 @@ class Audit:
             for name, one in found.items()
             if one.verdict == "not testable"
         )
+        if not rows:
+            page.say("Something can be said of every claim.")
+            return
         frame = pd.DataFrame(
             [{"why": why, "kind": kind, "claims": count} for (why, kind), count in rows.items()]
         ).sort_values(["why", "claims"], ascending=[True, False])

@@ -13,8 +13,9 @@
 #
 # Every number and procedure that {cite}`diya2026` prints, held against the others that it prints. No
 # data is used and nothing is trained. *Inconsistent* says that the claims of a check cannot all be
-# right as they stand; it does not say which of them is off, nor why. *Consistent* says that they can
-# be right together, not that they are.
+# right as they stand; it does not say which of them is off, nor why. Where another reading of a place
+# removes the contradiction, the check is *underspecified*. *Consistent* says that the claims can be
+# right together, not that they are.
 
 # %% tags=["parameters", "hide-cell"]
 profile = "smoke"
@@ -49,14 +50,114 @@ def side_by_side(names, caption):
 audit.tally()
 
 # %% [markdown]
-# ## What does not hold
+# ## What does not fit together
 #
-# The order is ours: first what arithmetic decides and what the conclusions rest on, last what depends
-# on how a sentence is read. Every calculation takes the printed numbers from the ledger and uses no
-# code of the auditor. Change a number and run the cell again: where the contradiction goes away, the
-# cell stops with an error, because page and auditor then disagree.
+# The first three findings need no reading of ours. The others do; each names the reading that would
+# remove it, and those that bear most on the conclusions come first. Every calculation takes the printed
+# numbers from the ledger and uses no code of the auditor.
 #
-# ### Average precision against AUC
+# To try this, open the page as a notebook in a copy of the book. A printed value is changed in the
+# ledger, in the first line of a cell:
+# `ledger["emotion.macro_f1_again"] = replace(ledger["emotion.macro_f1_again"], printed="0.983")`, after
+# `from dataclasses import replace`; words by `means=("…",)`. Where the contradiction goes away, the cell
+# stops with an error, because page and auditor then disagree. To go back, run the notebook from the top.
+#
+# ### Two values of one macro F1
+#
+# One sentence of section 5-2-1 prints two macro F1 scores of the emotion head,
+# {claim}`diya2026/emotion.macro_f1` and {claim}`diya2026/emotion.macro_f1_again`. Table 5 decides between
+# them: each class's precision, recall, F1 and support leave one set of whole numbers. That these also come
+# from a confusion matrix, and where its errors can lie, is on [the page on emotion](10_emotion.ipynb).
+
+# %%
+supports = {name: int(ledger[f"table5.{name}.support"].value) for name in EMOTIONS}
+total = sum(supports.values())
+
+
+def prints(value, name):
+    """Return whether a value rounds to what a claim prints."""
+    low, high = ledger[name].rounding
+    return low - 1e-9 <= value <= high + 1e-9
+
+
+fitting = {
+    name: [
+        (tp, fp, n - tp)
+        for tp in range(n + 1)
+        for fp in range(total - n + 1)
+        if prints(tp / n, f"table5.{name}.recall")
+        and prints(tp / max(tp + fp, 1), f"table5.{name}.precision")
+        and prints(2 * tp / (tp + fp + n), f"table5.{name}.f1")
+    ]
+    for name, n in supports.items()
+}
+listed = {name: "; ".join(map(str, found)) for name, found in fitting.items()}
+page.table(
+    pd.DataFrame({"TP, FP, FN": listed}).rename_axis("emotion"),
+    "All whole numbers that print like the rows of Table 5",
+)
+if any(len(found) != 1 for found in fitting.values()):
+    raise ValueError("a row has no fitting counts, or several: see the table")
+f1 = {name: 2 * tp / (2 * tp + fp + fn) for name, ((tp, fp, fn),) in fitting.items()}
+macro = sum(f1.values()) / len(EMOTIONS)
+weighted = sum(f1[name] * supports[name] for name in EMOTIONS) / total
+first, second = ledger["emotion.macro_f1"], ledger["emotion.macro_f1_again"]
+audit.redo(
+    "emotion.macro_f1_again",
+    holds=prints(macro, "emotion.macro_f1_again"),
+    why=f"the only counts behind Table 5 have a macro F1 of {macro:.5f}, which prints as "
+    f"{first.printed}, not as {second.printed}; their weighted F1 is {weighted:.5f}",
+)
+
+# %% [markdown]
+# Table 5 calls {claim}`diya2026/table5.overall.f1` the weighted average, and so it is. Read "weighted" for
+# the second "macro" and nothing is left: all other places print the first value as the macro F1. No
+# conclusion depends on it.
+#
+# ### Which loss trains the authenticity head
+#
+# The abstract names "{claim}`diya2026/loss.abstract`" for the authenticity branch. Section 4-2 names
+# "{claim}`diya2026/loss.section42`", and so does Table 4. Section 3-4 reports that focal loss together
+# with SMOTE "{claim}`diya2026/sampling.focal_smote`" the stability of minority classes, which we read as
+# the loss that was kept; the contradiction does not need it.
+
+# %%
+names = ["loss.abstract", "loss.section42", "table4.loss"]
+side_by_side(names, "The authenticity loss of the proposed model")
+audit.redo(
+    *names,
+    holds=len({ledger[name].means for name in names}) == 1,
+    why="focal in the abstract, BCE in section 4-2 and Table 4 (section 3-4, as we read it, has focal)",
+)
+
+# %% [markdown]
+# The paper tells the two losses apart, so the one is not a looser word for the other: sections 4-4-2 and
+# 4-4-5 print focal loss with its gamma, and for the other three compared models the sections before and
+# between name binary cross-entropy. Whichever the proposed model has, at least two of the five then have
+# another, while section 4-4 says that their loss "{claim}`diya2026/baselines.joint_loss`". Section 5-5
+# attributes the gain over the model without SE to the attention; if the proposed model was trained with
+# cross-entropy, that comparison changes the loss too. The training code would settle it.
+#
+# ### Signals of a cited work
+#
+# Section 5-6 gives a range of accuracies for "{claim}`diya2026/text.range.authenticity_kind`" and cites two
+# works for it. One of them, Arslan et al., has no images in this paper's own words: section 2-5, Table 1 and
+# Table 8 name heart and skin signals.
+
+# %%
+signals = ["cited.arslan.text_model", "table1.arslan.model", "table8.arslan.model"]
+signals += ["text.range.authenticity_kind"]
+side_by_side(signals, "What is said of the signals of Arslan et al.")
+audit.redo(
+    "text.range.authenticity_kind",
+    holds=len({ledger[name].means for name in signals}) == 1,
+    why="ECG and GSR at three places, image-based at the fourth",
+)
+
+# %% [markdown]
+# The proposed model's own numbers are not touched; the range that it is compared with is.
+#
+# ### Average precision against AUC (rests on our reading)
 #
 # For the authenticity head section 5-3-3 prints an AUC of {claim}`diya2026/authenticity.auc`, and
 # section 5-3-4 an average precision of {claim}`diya2026/authenticity.ap`. If both come from one ranking
@@ -75,7 +176,8 @@ audit.tally()
 # $$1 - \mathrm{AP} \ge \frac1P \left( \frac{A}{TP + FP} + \frac{B}{P + N} \right), \qquad
 # A + B = (1 - \mathrm{AUC})\,P N, \qquad B \le FN \cdot N.$$
 #
-# Which class is the positive one is not said; both are tried, and the larger bound counts.
+# This one is for the average precision itself, without that interpolation. Which class is the positive one
+# is not said; both are tried, and the larger bound counts.
 
 # %%
 counts = {
@@ -138,64 +240,14 @@ figure.tight_layout()
 
 # %% [markdown]
 # If the average precision is the right one, then the AUC that Table 7 compares with the other models is
-# too low, not too high. Two readings would remove the contradiction. Section 5-1-8 says that the AUC is
-# averaged over resamples and does not name the average precision; a mean over only five may lie
-# as far below the AUC of the test set as is missing. (The other scores of section 5-3 are
-# those of the test set, see below.) And an average precision may pool both classes as positives; it is
-# then another quantity than the AUC beside it. The scores of the test images would settle it; the
-# curves of Figures 14 and 15 are only in images.
+# too low, not too high. This rests on our reading that both numbers are of one ranking of the test images.
+# Two other readings would remove it. Section 5-1-8 says that the AUC is averaged over resamples and does
+# not name the average precision; a mean over only five may lie as far below the AUC of the test set as is
+# missing. (The other scores of section 5-3 are those of the test set, see below.) And an average precision
+# may pool both classes as positives; it is then another quantity than the AUC beside it. The scores of the
+# test images would settle it; the curves of Figures 14 and 15 are only in images.
 #
-# ### Two values of one macro F1
-#
-# One sentence of section 5-2-1 prints two macro F1 scores of the emotion head,
-# {claim}`diya2026/emotion.macro_f1` and {claim}`diya2026/emotion.macro_f1_again`. Table 5 decides between
-# them: each class's precision, recall, F1 and support leave one set of whole numbers. That these also come
-# from a confusion matrix, and where its errors can lie, is on [the page on emotion](10_emotion.ipynb).
-
-# %%
-supports = {name: int(ledger[f"table5.{name}.support"].value) for name in EMOTIONS}
-total = sum(supports.values())
-
-
-def prints(value, name):
-    """Return whether a value rounds to what a claim prints."""
-    low, high = ledger[name].rounding
-    return low - 1e-9 <= value <= high + 1e-9
-
-
-fitting = {
-    name: [
-        (tp, fp, n - tp)
-        for tp in range(n + 1)
-        for fp in range(total - n + 1)
-        if prints(tp / n, f"table5.{name}.recall")
-        and prints(tp / max(tp + fp, 1), f"table5.{name}.precision")
-        and prints(2 * tp / (tp + fp + n), f"table5.{name}.f1")
-    ]
-    for name, n in supports.items()
-}
-listed = {name: "; ".join(map(str, found)) for name, found in fitting.items()}
-page.table(
-    pd.DataFrame({"TP, FP, FN": listed}).rename_axis("emotion"),
-    "All whole numbers that print like the rows of Table 5",
-)
-f1 = {name: 2 * tp / (2 * tp + fp + fn) for name, ((tp, fp, fn),) in fitting.items()}
-macro = sum(f1.values()) / len(EMOTIONS)
-weighted = sum(f1[name] * supports[name] for name in EMOTIONS) / total
-first, second = ledger["emotion.macro_f1"], ledger["emotion.macro_f1_again"]
-audit.redo(
-    "emotion.macro_f1_again",
-    holds=prints(macro, "emotion.macro_f1_again"),
-    why=f"the only counts behind Table 5 have a macro F1 of {macro:.5f}, which prints as "
-    f"{first.printed}, not as {second.printed}; their weighted F1 is {weighted:.5f}",
-)
-
-# %% [markdown]
-# Table 5 calls {claim}`diya2026/table5.overall.f1` the weighted average, and so it is. Read "weighted" for
-# the second "macro" and nothing is left: all other places print the first value as the macro F1. No
-# conclusion depends on it.
-#
-# ### Five supports and a stratified split
+# ### Five supports and a stratified split (rests on our reading)
 #
 # Section 4-4 says that the networks were trained and tested with "{claim}`diya2026/split.procedure`".
 # A stratified part has of each class the share that it has of all images, to within less than one image
@@ -220,13 +272,14 @@ distance = ((drawn - expected) ** 2 / expected).sum(1)
 as_far = (distance >= ((printed - expected) ** 2 / expected).sum()).mean()
 
 judged = ["angry", "disgust", "fear", "happy", "neutral"]
-off = split.loc[judged, "off by"].abs()
-audit.redo(
-    *(f"table5.{name}.support" for name in judged),
-    holds=bool((off < strata).any()),
-    why=f"off by {off.min():.1f} to {off.max():.1f} images, where strata leave less than {strata}; a "
-    f"split without strata is as far off in all in {100 * as_far:.0f} % of cases",
-)
+for name in judged:
+    off = abs(split.loc[name, "off by"])
+    audit.redo(
+        f"table5.{name}.support",
+        holds=bool(off < strata),
+        why=f"off by {off:.1f} images, where strata leave less than {strata}",
+    )
+page.say(f"A split without strata is as far off in all in {100 * as_far:.0f} % of cases.")
 fake = ledger["table3.total.fake"].value * test / images
 page.say(
     f"Strata by authenticity alone would put {np.floor(fake):.0f} or {np.ceil(fake):.0f} fake images "
@@ -235,13 +288,13 @@ page.say(
 )
 
 # %% [markdown]
-# The printed supports fit a split at random. They would also fit one that keeps whole subjects together and
-# stratifies as well as that allows, but no place of the paper says so. A third reading takes "stratified
-# sampling" for the drawing of training batches; then nothing is said of how the test part was drawn. The
-# scores are not touched by this: what is lost is that the split could be drawn again. A list of the test
-# images would settle it.
+# This rests on our reading that the test part itself was stratified by emotion. The printed supports fit a
+# split at random. They would also fit one that keeps whole subjects together and stratifies as well as that
+# allows, but no place of the paper says so. A third reading takes "stratified sampling" for the drawing of
+# training batches; then nothing is said of how the test part was drawn. The scores are not touched by this;
+# only how the test part was drawn stays open. A list of the test images would settle it.
 #
-# ### An interval from five resamples
+# ### An interval from five resamples (rests on our reading)
 #
 # Section 5-1-8 and the note of Table 6 speak of {claim}`diya2026/table6.resamples`, with an interval of
 # {claim}`diya2026/table6.level` from {claim}`diya2026/authenticity.ci_low` to
@@ -299,75 +352,48 @@ page.say(
 # %% [markdown]
 # So the interval is what many resamples give, to the last digit, and the scores are those of the test
 # set itself. What does not fit is the number five, or the words that the values are means over five
-# runs. If each of five runs drew many resamples, nothing is left of the contradiction in the interval. The
-# number of resamples would settle it. Either way the interval covers the luck of which images were tested,
-# as if they were independent. It covers neither the training, nor that images share subjects; for that see
-# [how intervals are made here](10_emotion.ipynb).
+# runs. The contradiction rests on our reading that the interval is that of the five values. If each of five
+# runs drew many resamples, nothing is left of it. The number of resamples would settle it. Either way the
+# interval covers the luck of which images were tested, as if they were independent. It covers neither the
+# training, nor that images share subjects; for that see [how intervals are made here](10_emotion.ipynb).
 #
-# ### Which loss trains the authenticity head
-#
-# The abstract names "{claim}`diya2026/loss.abstract`" for the authenticity branch. Section 4-2 names
-# "{claim}`diya2026/loss.section42`", and so does Table 4. Section 3-4 reports that focal loss together
-# with SMOTE "{claim}`diya2026/sampling.focal_smote`" the stability of minority classes, which we read as
-# the loss that was kept.
-
-# %%
-names = ["loss.abstract", "sampling.focal_smote", "loss.section42", "table4.loss"]
-side_by_side(names, "The authenticity loss of the proposed model")
-audit.redo(
-    *names,
-    holds=len({ledger[name].means for name in names}) == 1,
-    why="focal in abstract and section 3-4, BCE in section 4-2 and Table 4",
-)
-
-# %% [markdown]
-# The paper tells the two losses apart, so the one is not a looser word for the other: sections 4-4-2 and
-# 4-4-5 print focal loss with its gamma, and for the other three compared models the sections before and
-# between name binary cross-entropy. Whichever the proposed model has, at least two of the five then have
-# another, while section 4-4 says that their loss "{claim}`diya2026/baselines.joint_loss`". Section 5-5 lays the
-# gain over the model without SE to the attention; if the proposed model was trained with cross-entropy,
-# that comparison changes the loss too. The training code would settle it.
-#
-# ### Symmetry as a labelling cue
+# ### Symmetry as a labelling cue (rests on our reading)
 #
 # Authenticity was labelled by written criteria. Section 3-2 has a rule for all emotions: genuine ones are
 # slightly asymmetrical, pretended ones symmetrical. Table 2, which gives the criteria emotion by emotion,
 # has it like that for neutral and the other way round for happy.
 
 # %%
-genuine = ["cue.symmetry.genuine", "table2.neutral.genuine", "table2.happy.genuine"]
-pretended = ["cue.symmetry.fake", "table2.neutral.fake", "table2.happy.fake"]
-side_by_side(genuine + pretended, "Symmetry of genuine and of fake expressions")
-agree = [len({ledger[name].means for name in names}) == 1 for names in (genuine, pretended)]
-happy = ledger["table3.happy.total"].value / ledger["table3.total.total"].value
-audit.redo(
-    *("cue.symmetry.genuine", "table2.happy.genuine", "cue.symmetry.fake", "table2.happy.fake"),
-    holds=any(agree),
-    why="the rule for all emotions and the row for happy are opposite, for genuine and for fake; "
-    f"{100 * happy:.0f} % of the images are happy",
-)
+cues = {
+    kind: [f"cue.symmetry.{kind}", f"table2.neutral.{kind}", f"table2.happy.{kind}"]
+    for kind in AUTHENTICITY
+}
+shown = [name for three in cues.values() for name in three]
+side_by_side(shown, "Symmetry of genuine and of fake expressions")
+for kind, (rule, neutral, happy) in cues.items():
+    means = {name: ledger[name].means for name in (rule, neutral, happy)}
+    audit.redo(
+        rule,
+        happy,
+        holds=len(set(means.values())) == 1,
+        why=f"{kind}: {', '.join(means[rule])} by the rule for all emotions, "
+        f"{', '.join(means[neutral])} in the row for neutral, {', '.join(means[happy])} in that for happy",
+    )
+share = ledger["table3.happy.total"].value / ledger["table3.total.total"].value
+page.say(f"{100 * share:.0f} % of the images are happy.")
 
 # %% [markdown]
 # This rests on our reading that the rule is meant for every emotion. If Table 2 overrides it, happy is an
 # exception, and the rule is too wide as it is worded. The labels are what the authenticity head
 # learns, so a sentence on which of the two was followed would help anyone who wants to label alike.
 #
-# ### Signals and data of a cited work
+# ### Data of a cited work (rests on our reading)
 #
-# Section 5-6 gives a range of accuracies for "{claim}`diya2026/text.range.authenticity_kind`" and cites two
-# works for it. One of them, Arslan et al., has no images in this paper's own words: section 2-5, Table 1 and
-# Table 8 name heart and skin signals. Its data are a custom set in Table 1 and a set with a name in Table 8.
+# The data of the same work are a custom set in Table 1 and a set with a name in Table 8.
 
 # %%
-signals = ["cited.arslan.text_model", "table1.arslan.model", "table8.arslan.model"]
-signals += ["text.range.authenticity_kind"]
 sets = ["table1.arslan.data", "table8.arslan.data"]
-side_by_side(signals + sets, "What is said of Arslan et al.")
-audit.redo(
-    "text.range.authenticity_kind",
-    holds=len({ledger[name].means for name in signals}) == 1,
-    why="ECG and GSR at three places, image-based at the fourth",
-)
+side_by_side(sets, "What is said of the data of Arslan et al.")
 audit.redo(
     *sets,
     holds=len({ledger[name].means for name in sets}) == 1,
@@ -375,10 +401,10 @@ audit.redo(
 )
 
 # %% [markdown]
-# The second rests on our reading of "custom" as made for that study. If the study made the set and named it,
-# both tables are right. The proposed model's own numbers are not touched; the range it is compared with is.
+# This rests on our reading of "custom" as made for that study. If the study made the set and named it, both
+# tables are right. No result of this paper depends on it.
 #
-# ### Modest gains over the CNN
+# ### Modest gains over the CNN (rests on our reading)
 #
 # Section 5-5 says that MobileNetV2 + Xception and EfficientNet-B3 offered
 # "{claim}`diya2026/text.modest_gains`". Table 7 has four columns.
@@ -406,7 +432,7 @@ audit.redo(
 # This rests on our reading: the sentence names no task. Read as one on the emotion task it holds. The
 # sentence before it singles out authenticity, and there both models lie below the CNN, the best of the five.
 #
-# ### A range given for other works
+# ### A range given for other works (rests on our reading)
 #
 # Section 5-6 says that accuracies of recent emotion recognisers typically run from about
 # {claim}`diya2026/text.range.emotion_low` to {claim}`diya2026/text.range.emotion_high`, and those of
@@ -438,12 +464,12 @@ audit.redo(
 # images leak into the training {cite}`kapoor2023` have no answer in the text, and the sixth, on augmentation,
 # rests on our reading that "training" means the training part alone.
 #
-# - **Subjects.** {claim}`diya2026/data.refined` come from {claim}`diya2026/data.subjects`, so each subject
-#   has many. Whether a subject can be in both parts is not said. What that can do to the scores is
+# - **Subjects.** {claim}`diya2026/data.refined` come from {claim}`diya2026/data.subjects`, so a subject has
+#   many on average. Whether a subject can be in both parts is not said. What that can do to the scores is
 #   measured on [the page on leakage](14_leakage.ipynb).
-# - **Validation.** {claim}`diya2026/data.train` and {claim}`diya2026/data.test` are all images there are. Yet
-#   section 5-2-3 prints a validation accuracy, and training stops early. The validation images then come
-#   from one of the two parts; which one is not said.
+# - **Validation.** {claim}`diya2026/data.train` and {claim}`diya2026/data.test` are all images that were
+#   kept. Yet section 5-2-3 prints a validation accuracy, and training stops early. The validation images
+#   then come from one of the two parts; which one is not said.
 # - **Selection.** The weights of the losses were tried "{claim}`diya2026/weights.tried`", and of each
 #   pretrained baseline the "{claim}`diya2026/baselines.best_reported`": on which images is not said.
 # - **Resampling.** SMOTE is applied to embeddings, while the proposed model is
@@ -454,14 +480,14 @@ audit.redo(
 #   test part of this size. The second is the model without SE: while it is not known that it learnt the
 #   task at all, what it shows of the attention is open.
 # - **Digits.** Table 7 prints percentages with one decimal, and some emotion accuracies are no share of
-#   {claim}`diya2026/data.test`. They fit without the last zero, as in a report with two decimals, which the
-#   note of the table names as their source.
+#   {claim}`diya2026/data.test`. They fit without the last zero. The note of the table names classification
+#   reports as the source; these commonly print two decimals.
 
 # %% tags=["hide-input"]
 audit.listed("underspecified")
 
 # %% [markdown]
-# ## What holds
+# ## What fits together
 #
 # Most of what can be checked agrees. Table 3 adds up along rows and columns. The one set of counts
 # behind Table 5 gives the printed accuracy, kappa, MCC, weighted F1 and the first macro F1. The four counts

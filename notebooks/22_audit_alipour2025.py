@@ -11,11 +11,11 @@
 # %% [markdown]
 # # Audit: training faces from YouTube and from a generator
 #
-# What the auditor finds in {cite}`alipour2025`, a paper that trains one network on laboratory images of
-# interest in advertisements, alone, with images from YouTube, and with generated images. No image is
-# used and no model is trained: the numbers and descriptions that the paper prints are held against each
-# other. A contradiction means that not all of the places named can be right together. It does not say
-# which one is off, why, or how well the models work.
+# What the auditor finds in {cite}`alipour2025`, a paper on interest in advertisements that trains one
+# architecture three times: on laboratory images alone, with images from YouTube added, and with generated
+# images added. No image is used and no model is trained: the numbers and descriptions that the paper
+# prints are held against each other. A contradiction means that not all of the places named can be right
+# together. It does not say which one is off, why, or how well the models work.
 
 # %% tags=["parameters", "hide-cell"]
 profile = "smoke"
@@ -42,21 +42,27 @@ audit.tally()
 # auditor sees no contradiction: in the degrees of freedom of the analysis of variance, and in the areas
 # under the curves beside the class counts. Both stand below under headings of their own.
 #
-# ## What does not hold
+# ## What does not fit together
 #
-# The cells are open. Change a number and run one again: where the printed values hold after all,
-# `audit.redo` stops with an error.
+# Both findings rest on our reading; each names the reading that would remove it.
 #
-# ### The participants, counted by sex
+# To try this, open the page as a notebook in a copy of the book. A printed value is changed in the
+# ledger, in the first line of a cell:
+# `ledger["baseline.male"] = replace(ledger["baseline.male"], printed="28")`, after
+# `from dataclasses import replace`; words by `means=("…",)`. Where the printed values fit after all,
+# `audit.redo` stops with an error. To go back, run the notebook from the top.
+#
+# ### The participants, counted by sex (rests on our reading)
 #
 # Section 2.1 counts the participants twice. By advertisement category there are
 # {claim}`alipour2025/baseline.participants.car`, {claim}`alipour2025/baseline.participants.food` and
 # {claim}`alipour2025/baseline.participants.cosmetics`, together the
 # {claim}`alipour2025/baseline.participants` that the section prints. By sex there are
 # {claim}`alipour2025/baseline.female` women and {claim}`alipour2025/baseline.male` men, and some are
-# missing. If participants who named neither sex were left out of the bracket, the numbers agree; the
-# paper mentions none. A table of participants would settle it. No score is computed from these counts;
-# they bear on what is said about balance between the sexes.
+# missing. We read the two numbers by sex as all participants. If some named neither, or were not asked,
+# nothing is left to contradict; the paper mentions none. A table of participants would settle it. No
+# score is computed from these counts; they bear only on what section 2.4 says of the diversity of the
+# participants.
 
 # %%
 everyone = ledger["baseline.participants"].value
@@ -91,8 +97,7 @@ audit.redo(
 #
 # Two readings remove this. The sum over $i$ may be short for a sum over everything but $j$; and an index
 # may have got lost between the paper and the text we hold. For a kernel with a single position the two
-# forms are the same. The images came from a platform, so nothing in the results was computed with the
-# printed form.
+# forms are the same. The images came from a platform; no printed result is computed from this equation.
 
 # %%
 inputs, outputs, positions = 64, 16, 9  # a 3 x 3 kernel; with positions = 1 the two forms agree
@@ -134,7 +139,7 @@ audit.redo(
 )
 
 # %% [markdown]
-# ## What holds, and asks a question: the analysis of variance
+# ## What fits, and raises a question: the analysis of variance
 #
 # Section 7.3 tests whether the three models differ, by an analysis of variance "{claim}`alipour2025/anova.on`"
 # from both the ROC and the PR curves. It prints
@@ -142,8 +147,9 @@ audit.redo(
 # {claim}`alipour2025/anova.f` and $p$ < {claim}`alipour2025/anova.p`. The auditor calls this consistent,
 # and it is: an $F$ of this size with these degrees of freedom has a far smaller $p$.
 #
-# The degrees of freedom also say how many values went in: the groups less one, and the values less the
-# groups. The paper prints one area a model and a curve, six in all. What the others are it does not say.
+# In a one-way analysis, which we assume, the degrees of freedom also say how many values went in: the
+# groups less one, and the values less the groups. The paper prints one area per model and curve, six in
+# all. What the others are it does not say.
 
 # %%
 between, within = ledger["anova.df_between"].value, ledger["anova.df_within"].value
@@ -163,15 +169,15 @@ of_printed = stats.f_oneway(*areas.values())
 degrees = len(areas) - 1, printed_values - len(areas)
 page.say(
     f"F({between:.0f}, {within:.0f}) = {f_printed} has p = {p:.1e} and belongs to **{values:.0f} values "
-    f"in {groups:.0f} groups**, {values / groups:.0f} a model if the groups are equal. "
-    f"**{printed_values} areas are printed**, {printed_values // len(areas)} a model; from those alone "
+    f"in {groups:.0f} groups**, {values / groups:.0f} per model if the groups are equal. "
+    f"**{printed_values} areas are printed**, {printed_values // len(areas)} per model; from those alone "
     f"it would be F({degrees[0]}, {degrees[1]}) = {of_printed.statistic:.0f}, "
-    f"with p = {of_printed.pvalue:.1g}. One area a model and epoch would be "
+    f"with p = {of_printed.pvalue:.1g}. One area per model and epoch would be "
     f"{len(areas) * ledger['training.epochs'].value:.0f} values."
 )
 
 # %% [markdown]
-# So the values are not the six areas, and not one a model and epoch. They may be areas on resampled test
+# So the values are not the six areas, and not one per model and epoch. They may be areas on resampled test
 # images, of repeated trainings, or of some epochs. It matters which. Resamples of the same images and
 # epochs of the same training are not independent observations, and their number can be chosen freely; $F$
 # grows in proportion to it while the models stay the same. The next cell takes the printed areas as the
@@ -188,14 +194,14 @@ for size in (2, 5, 10, 30, 100, 1000):
     f = size * means.var(ddof=1) / scatter**2
     rows.append(
         {
-            "values a model": size,
+            "values per model": size,
             "F": f,
             "p": page.p_value(stats.f.sf(f, groups - 1, groups * (size - 1))),
         }
     )
 page.table(pd.DataFrame(rows), "The same means and the same scatter, other numbers", index=False)
 page.say(
-    f"With means of {', '.join(f'{mean:.2f}' for mean in means)} and {per_model:.0f} values a model, the "
+    f"With means of {', '.join(f'{mean:.2f}' for mean in means)} and {per_model:.0f} values per model, the "
     f"printed F needs a standard deviation of {scatter:.3f} within a model; neighbouring models "
     f"lie {np.diff(means).min():.2f} apart."
 )
@@ -204,7 +210,7 @@ page.say(
 # The paper reads the test as a gain from the YouTube images and from the generated ones
 # ("{claim}`alipour2025/anova.improvement`"). It is one test over three models, and says that not all
 # three means are equal; no pair of models is compared. One sentence on what a single value is, how many
-# there are a model, and whether both kinds of area went into one test would settle most of this.
+# there are per model, and whether both kinds of area went into one test would settle most of this.
 #
 # ## What is left open
 
@@ -212,8 +218,8 @@ page.say(
 audit.listed("underspecified")
 
 # %% [markdown]
-# What is listed of Baseline's PR AUC takes the set and the class for granted; the next cells do not. On
-# resampling nothing is said, and nothing in the paper suggests that there was any.
+# The checks of PR AUC in this list take the test images for granted, and one of them the class; the next
+# cells do not. On resampling nothing is said, and nothing in the paper suggests that there was any.
 #
 # ### Which images the curves are of, and which class is positive
 #
@@ -229,10 +235,11 @@ audit.listed("underspecified")
 # $$1 - \mathrm{AUC} = \frac{1}{PN}\sum_{j=1}^{P} n_j, \qquad \mathrm{AP} = \frac{1}{P}\sum_{j=1}^{P}\frac{j}{j+n_j}.$$
 #
 # The first fixes the sum of all $n_j$, which can only rise with $j$; the second is then least where they
-# rise as $\sqrt{j/\lambda} - j$ up to one level and stay there (`fer_lib.claims.ranking.bounds`). It is at
-# most $1 - (1 - \mathrm{AUC})\,N/(P+N)$, as every precision lost is at least $n_j/(P+N)$. The cell takes the
-# ROC-AUC with its rounding and tries each set and each class. The area is taken as average precision,
-# for scores without ties. Beside the least stands the area with all $n_j$ alike, which anyone can work out
+# rise as $\sqrt{j/\lambda} - j$ up to one level and stay there, with $\lambda$ and the level such that the
+# sum comes out (`fer_lib.claims.ranking.bounds`). It is at most $1 - (1 - \mathrm{AUC})\,N/(P+N)$, as every
+# precision lost is at least $n_j/(P+N)$. The cell takes the ROC-AUC with its rounding and tries each set,
+# with each class as the positive one and with both pooled. The area is taken as average precision, for
+# scores without ties. Beside the least stands the area with all $n_j$ alike, which anyone can work out
 # and which the least cannot exceed, and what the printed ROC-AUC gives where the scores of both classes
 # are normal with the same spread.
 
@@ -256,24 +263,28 @@ rows = []
 for part, category in parts.items():
     images = int(ledger[f"baseline.images.{category}"].value)
     interested = int(ledger[f"baseline.interested.{category}"].value)
-    for positive, count in (("interested", interested), ("not interested", images - interested)):
+    for positive, positives, negatives in (
+        ("interested", interested, images - interested),
+        ("not interested", images - interested, interested),
+        ("both, pooled", images, images),  # each image once as a case of either class
+    ):
         for model in models:
             low, high = ledger[f"table2.{model}.roc_auc"].rounding
             printed = ledger[f"table2.{model}.pr_auc"].rounding
-            bounds = ranking.bounds(Range(low, high), count, images - count)
+            bounds = ranking.bounds(Range(low, high), positives, negatives)
             fits = bounds.low <= printed[1] and printed[0] <= bounds.high
             rows.append(
                 {
                     "set": part,
                     "positive class": positive,
                     "model": models[model],
-                    "share of positives": count / images,
+                    "share of positives": positives / (positives + negatives),
                     "least possible": bounds.low,
-                    "all alike": alike(low, count, images - count),
+                    "all alike": alike(low, positives, negatives),
                     "printed": ledger[f"table2.{model}.pr_auc"].value,
                     "most possible": bounds.high,
                     "normal scores": normal(
-                        ledger[f"table2.{model}.roc_auc"].value, count, images - count
+                        ledger[f"table2.{model}.roc_auc"].value, positives, negatives
                     ),
                     "fits": "yes" if fits else "no",
                 }
@@ -281,8 +292,8 @@ for part, category in parts.items():
 possible = pd.DataFrame(rows)
 page.table(possible, "PR AUC that the printed ROC-AUC allows", index=False)
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Four groups of three horizontal bars, one group a set and positive class and one bar a model: the PR AUC that the printed ROC-AUC allows, with the printed PR AUC as a dot and the share of positives as a tick. With interested as positive on the test images Baseline and Baseline + YouTube have crosses instead of dots, left of their bars."}}
-figure, axis = plt.subplots(figsize=(8, 5))
+# %% tags=["hide-input"] mystnb={"image": {"alt": "Six groups of three horizontal bars, one group per set and positive class, or both classes pooled, and one bar per model: the PR AUC that the printed ROC-AUC allows, with the printed PR AUC as a dot and the share of positives as a tick. With interested as positive on the test images Baseline and Baseline + YouTube have crosses instead of dots, left of their bars."}}
+figure, axis = plt.subplots(figsize=(8, 7))
 for place, row in possible.iterrows():
     y = -(place + place // len(models))  # a gap after each group
     fits = row["fits"] == "yes"
@@ -314,14 +325,21 @@ page.say(
     + ", ".join(f"{row['most possible']:.2f}" for _, row in rare.iterrows())
     + "."
 )
+pooled = possible[(possible["set"] == "test") & (possible["positive class"] == "both, pooled")]
+fitting = (pooled["fits"] == "yes").sum()
+page.say(
+    "If both areas pool the two classes, half of all cases are positive, and "
+    f"{'all' if fitting == len(pooled) else fitting} of the {len(pooled)} fit on the test images."
+)
 
 # %% [markdown]
-# So the areas are not those of "interested" on the test images, with the labels as counted in section
-# 2.1. If they are of the rare class there, nearly all of its images stand before all others, and the rest
-# behind nearly all. If they are of the validation images, they fit with either class; but by these images
-# training was stopped ("{claim}`alipour2025/implementation.early_stopping`"), and then no score on the test
-# images is printed. What section 7.3 says on PR AUC, "{claim}`alipour2025/curves.pr_minority`", speaks for
-# the rare class. Naming set and class would settle it.
+# So the areas are not those of "interested" on the test images, with the labels as counted in section 2.1
+# and no scores tied. If they are of the rare class there, a share of its images about as large as the area
+# stands before nearly all others, and the rest behind nearly all. If they are of the validation images,
+# they fit with either class; but by these images training was stopped
+# ("{claim}`alipour2025/implementation.early_stopping`"), and then no score on the test images is printed.
+# What section 7.3 says on PR AUC, "{claim}`alipour2025/curves.pr_minority`", speaks for the rare class.
+# Naming set and class would settle it.
 #
 # ### The gains of the abstract
 #
@@ -364,12 +382,12 @@ page.say(
 # calls "{claim}`alipour2025/accuracy.stylegan2.limited`". The same model has the highest areas. Both can
 # be true, of different sets or different measures; the paper does not bring them together.
 #
-# ## What holds
+# ## What fits together
 #
-# The bookkeeping is sound. Every total of Table 1 is the sum of its parts, every printed share and gain
-# follows from its numbers, and the areas agree wherever they are repeated. Numbers that nobody printed
-# fit too, as the next cell shows. The description of the split rules out the usual leak: each
-# participant saw one category, and the three sets are three categories.
+# The bookkeeping is sound. Every total of Table 1 is the sum of its parts, every printed share, and every
+# printed gain in area, follows from its numbers, and the areas agree wherever they are repeated. Numbers
+# that nobody printed fit too, as the next cell shows. The description of the split rules out the usual
+# leak: each participant saw one category, and the three sets are three categories.
 
 # %% tags=["hide-input"]
 frames = ledger["baseline.frames_per_video"].value
@@ -377,7 +395,7 @@ videos = {name: ledger[f"baseline.images.{name}"].value / frames for name in cat
 six = int(ledger["synthetic.images_per_frame"].plain)
 a_person = ledger["youtube.images"].value / ledger["youtube.people"].value
 page.say(
-    f"{frames:.0f} frames a video make {videos['car']:.0f} + {videos['food']:.0f} + "
+    f"{frames:.0f} frames per video make {videos['car']:.0f} + {videos['food']:.0f} + "
     f"{videos['cosmetics']:.0f} = {sum(videos.values()):,.0f} videos, as many as printed "
     f"({ledger['baseline.videos'].value:,.0f}). {six} generated images for each of the "
     f"{videos['food']:.0f} training videos are {six * videos['food']:,.0f}, as printed "
@@ -393,7 +411,7 @@ audit.listed("consistent", folded=True)
 # number for "close", "steady" or "gap". No area has an interval, and nothing says how often a model was
 # trained. Accuracy is called a primary measure ("{claim}`alipour2025/metrics.primary`"), and no value of
 # it is printed. The factor of the weight penalty, the rate of the decay and the weights that training
-# starts from are missing as well. Training stops early by the validation loss, and all curves run over
+# starts from are missing as well. Training is stopped early on the validation loss, and all curves run over
 # {claim}`alipour2025/training.epochs`; whether the stop ever took effect, and which weights were tested,
 # is not said.
 

@@ -12,7 +12,7 @@
 # # Audit: fair recognition of micro-expressions
 #
 # What the auditor finds in {cite}`huang2025`, a research proposal with preliminary results: text mining
-# of abstracts, four classifiers of micro-expressions, and plans for causal inference. No image is used
+# of abstracts, four classifiers of micro-expressions, and a part on causal inference. No image is used
 # and no model is trained: the numbers and descriptions that the paper prints are held against each
 # other. A contradiction means that not all of the places named can be right together. It does not say
 # which one is off, why, or how well the models work. A proposal may leave out what a report has to say;
@@ -44,12 +44,17 @@ audit.tally()
 # The few scores of the paper agree with each other. Every contradiction is one of words: two places that
 # describe the same thing in two ways.
 #
-# ## What does not hold
+# ## What does not fit together
 #
-# The findings that bear most on the conclusions come first. The last two rest on our reading of the
-# text, and so, in part, does the second; each names the reading that would remove it. The cells are
-# open. Each shows the passages with the meaning that the ledger gives them. Change a meaning and run the
-# cell again: where the passages agree after all, `audit.redo` stops with an error.
+# The first finding is firm; its consequence is small. The others rest on our reading of the text, and
+# each names the reading that would remove it; those that bear most on the conclusions come first. Each
+# cell shows the passages with the meaning that the ledger gives them.
+#
+# To try this, open the page as a notebook in a copy of the book. A meaning is changed in the ledger, in
+# the first line of a cell:
+# `ledger["s1_4.figure_reference"] = replace(ledger["s1_4.figure_reference"], means=("Figure 3",))`, after
+# `from dataclasses import replace`; a printed value by `printed="NEW"`. Where the passages agree after all,
+# `audit.redo` stops with an error. To go back, run the notebook from the top.
 
 
 # %%
@@ -73,7 +78,34 @@ def agree(meanings):
 
 
 # %% [markdown]
-# ### Figure 4: bars or confusion matrices
+# ### Which figures hold the keyword network
+#
+# Section 1.4 takes it as shown that terms of fairness stand at the edge of the field, and points to
+# "{claim}`huang2025/s1_4.figure_reference`". By its caption the network is Figure 3, and so says section
+# 4.1. Figure 4 has the scores of the classifiers, and Figure 5 a causal diagram. No reading of ours is
+# needed. The consequence is small: a reader looks for the evidence in the wrong place. Of the three terms
+# that section 1.4 gives as examples the caption of Figure 3 names one, bias.
+
+# %%
+named = ("s1_4.figure_reference", "fig3.title", "s4_1.figure_reference")
+numbers = {}
+for name in named:
+    ends = [int(digits) for digits in re.findall(r"\d+", " ".join(ledger[name].means))]
+    numbers[name] = set(range(min(ends), max(ends) + 1))  # "Figures 4-5" are both of them
+beside("Where the network stands", {name: {str(n) for n in numbers[name]} for name in named})
+beside(
+    "What the figures between show",
+    {name: set(ledger[name].means) for name in ("fig4.content", "fig5.t", "fig5.y")},
+)
+shared = set.intersection(*numbers.values())
+audit.redo(
+    "s1_4.figure_reference",
+    holds=bool(shared),
+    why="figures named: " + " / ".join(str(sorted(found)) for found in numbers.values()),
+)
+
+# %% [markdown]
+# ### Figure 4: bars or confusion matrices (rests on our reading)
 #
 # Section 4.2 says what SMOTE does: it is said to raise macro-F1 and the recall of fear and disgust, at
 # some cost in accuracy. No score without SMOTE and no recall of a class is printed. The one piece of
@@ -81,9 +113,9 @@ def agree(meanings):
 # Figure 4 describes bars of three scores, "{claim}`huang2025/fig4.content`", macro-F1 in the middle and
 # weighted F1 on the right; it leaves no part of the figure for a matrix, and no other caption has one.
 #
-# We have the captions, not the images. If Figure 4 holds matrices that its caption passes over, the two
-# agree. Otherwise the shift of predictions toward the rare classes is shown nowhere. The matrices with
-# and without SMOTE would settle it.
+# This rests on our reading of the caption as the whole of the figure: we have the captions, not the
+# images. If Figure 4 holds matrices that its caption passes over, the two agree. Otherwise the shift of
+# predictions toward the rare classes is shown nowhere. The matrices with and without SMOTE would settle it.
 
 # %%
 read_as = {name: set(ledger[name].means) for name in ("fig4.content", "s4_2.confusion")}
@@ -100,7 +132,7 @@ audit.redo(
 )
 
 # %% [markdown]
-# ### Causal inference: done, or to be done
+# ### Causal inference: done, or to be done (rests on our reading)
 #
 # Section 5.1 opens with causal inference as a plan: "{claim}`huang2025/s5_1.future`" the
 # "{claim}`huang2025/s5_1.correlation`". Later in the section stand "{claim}`huang2025/s5_1.examines`" and
@@ -137,33 +169,6 @@ for of, first in (
         holds=agree(read_as.values()),
         why=f"done in {', '.join(done)}; future work in {', '.join(future)}; on our reading of tenses",
     )
-
-# %% [markdown]
-# ### Which figures hold the keyword network
-#
-# Section 1.4 takes it as shown that terms of fairness stand at the edge of the field, and points to
-# "{claim}`huang2025/s1_4.figure_reference`". By its caption the network is Figure 3, and so says section
-# 4.1. Figure 4 has the scores of the classifiers, and Figure 5 a causal diagram. No reading of ours is
-# needed. The consequence is small: a reader looks for the evidence in the wrong place. Of the three terms
-# that section 1.4 gives as examples the caption of Figure 3 names one, bias.
-
-# %%
-named = ("s1_4.figure_reference", "fig3.title", "s4_1.figure_reference")
-numbers = {}
-for name in named:
-    ends = [int(digits) for digits in re.findall(r"\d+", " ".join(ledger[name].means))]
-    numbers[name] = set(range(min(ends), max(ends) + 1))  # "Figures 4-5" are both of them
-beside("Where the network stands", {name: {str(n) for n in numbers[name]} for name in named})
-beside(
-    "What the figures between show",
-    {name: set(ledger[name].means) for name in ("fig4.content", "fig5.t", "fig5.y")},
-)
-shared = set.intersection(*numbers.values())
-audit.redo(
-    "s1_4.figure_reference",
-    holds=bool(shared),
-    why="figures named: " + " / ".join(str(sorted(found)) for found in numbers.values()),
-)
 
 # %% [markdown]
 # ### Lemmas beside word forms (rests on our reading)
@@ -272,11 +277,11 @@ page.say(
 #   stand for models without and with SMOTE. A discontinuity design needs the treatment to change at the
 #   cutoff; on which side it is applied is not said, and neither is how the ratio is computed.
 #
-# ## What holds
+# ## What fits together
 #
 # The number of abstracts is the same in its three places, the rounded scores of the text are those of
-# Table 1, and FLAML is ahead in all three of them, as section 4.2 says. Random forest and XGBoost stay
-# behind logistic regression in all three, by little in macro-F1.
+# Table 1, and FLAML is ahead in all three scores; section 4.2 names two of them. Random forest and XGBoost
+# stay behind logistic regression in all three, by little in macro-F1.
 
 # %% tags=["hide-input"]
 audit.listed("consistent", folded=True)

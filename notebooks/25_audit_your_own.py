@@ -14,9 +14,9 @@
 # The auditor reads a list of claims, one record for each number or procedure that a paper prints, and
 # holds them against each other. It needs neither data nor code of the paper, so it can be used on a
 # manuscript before it is sent off. What it cannot say matters as much. A contradiction says that two
-# printed things cannot both be right; it does not say which of them is off, nor why. Where it finds
-# nothing, the numbers hold together; that does not make them true. And it sees only what was written
-# into the list.
+# printed things cannot both be right; it does not say which of them is off, nor why. Or, for the
+# protocol, that the evaluation as described leaks. Where it finds nothing, the numbers hold together;
+# that does not make them true. And it sees only what was written into the list.
 #
 # This page shows how a claim is written, then audits a paper that we made up and put errors into. There
 # is no such study, and nobody wrote it.
@@ -86,7 +86,7 @@ def allowed(field):
         return ", ".join(field["enum"])
     if "pattern" in field:
         return f"begins with {', '.join(places)}; or two joined by and"
-    if "oneOf" in field:
+    if "oneOf" in field and "type" not in field:
         return "a word, or a list of words"
     return FORMS.get(field.get("type"), "a name: letters, digits, _ and dots")
 
@@ -141,7 +141,7 @@ page.table(pd.DataFrame({"stands for": rows}).rename_axis("printed"), "The sense
 #
 # ### Relations
 #
-# A relation ties a claim to others; the claim is the result. A relation belongs into the ledger where the
+# A relation ties a claim to others; the claim is the result. A relation belongs in the ledger where the
 # paper asserts it, or where it must hold by what the numbers are. Whether it holds is not for the writer
 # to judge: the auditor computes it.
 
@@ -230,7 +230,7 @@ page.table(pd.DataFrame({"printed": rows}).rename_axis("quantity"), "One thing, 
 # %% [markdown]
 # Quantities that begin with `protocol.` describe the evaluation, in words that the auditor knows. It judges
 # the description by the taxonomy of leakage of {cite}`kapoor2023`. What is not said is underspecified, which
-# is no contradiction. Neither is one that rests on a record whose reading is marked as open.
+# is no contradiction.
 
 # %% tags=["hide-input"]
 rows = {
@@ -245,6 +245,9 @@ rows = {
 page.table(pd.DataFrame(rows).T.rename_axis("quantity"), "Words for the protocol")
 
 # %% [markdown]
+# If a place can be read in another way by which a contradiction goes away, write `reading: open` and say in
+# the note how you read it. A contradiction that rests on such a record is reported as underspecified.
+#
 # ## A made-up paper
 #
 # This is what its reader sees. All numbers come from {download}`its ledger <../book/examples/made_up.yml>`.
@@ -440,7 +443,7 @@ for together in itertools.product(*each):
 
 # %% [markdown]
 # Here we know what happened, for we did it: the mean weighted by support stands where the macro mean should.
-# In a paper of others one would only know that the two do not fit.
+# In someone else's paper one would only know that the two do not fit.
 #
 # **Average precision against AUC.** Both come from one ranking. What costs one costs the other, so an AUC
 # below one bounds the average precision from above, whichever class is the positive one.
@@ -503,7 +506,7 @@ print("exit status", status)
 FAULTS = {
     "a key that the schema does not have": {"colour": "red"},
     "a relation that it does not have": {"relations": [{"is": "total", "of": ["data.images"]}]},
-    "a number that is none": {"printed": "many"},
+    "a word where a number should stand": {"printed": "many"},
     "a number without quotation marks": {"printed": number("epochs.text")},
     "a claim that is not there": {"relations": [{"is": "sum", "of": ["data.pictures"]}]},
     "two records with one name": {"id": "data.images"},
@@ -526,10 +529,13 @@ page.table(pd.DataFrame(rows), "Faulty files", index=False)
 # - Tie every score of the main table to its report, with the supports.
 # - Write a relation for every sum, share, difference and improvement that the paper asserts.
 # - Write the protocol: how the split was made, and on what the model was chosen.
-# - Run `fer-audit claims.yml`. Read each number again at the places that it names: a slip in the ledger looks
-#   like a slip in the paper.
+# - Run the audit. In a copy of this book's repository: `pip install jsonschema numpy pandas pyyaml scipy`,
+#   then `python -m fer_lib.claims.audit claims.yml`; where the book is installed the same command is called
+#   `fer-audit`.
+# - Read each number again at the places that a contradiction names: a slip in the ledger looks like a slip in
+#   the paper.
 #
-# Where the manuscript lies in a repository, the audit can run on every commit. The exit status fails the
+# Where the manuscript is kept in a repository, the audit can run on every commit. The exit status fails the
 # step: zero means that nothing is inconsistent, one that something is, two that the file is no ledger.
 # The auditor itself needs few packages and none that trains networks. For GitHub (put the address of this
 # book's repository for `OWNER/BOOK`):
@@ -557,7 +563,7 @@ page.table(pd.DataFrame(rows), "Faulty files", index=False)
 # GRIM {cite}`brown2017` asks whether a mean of whole numbers can be what is printed; our search for the whole
 # numbers behind a report is the same idea. SPRITE {cite}`heathers2018` looks for whole samples behind a mean
 # and a standard deviation, and DEBIT {cite}`heathers2019` tests the two for binary data. statcheck
-# {cite}`nuijten2016` reads tests of significance from the text of an article and computes their p again;
+# {cite}`nuijten2016` reads tests of significance from the text of an article and recomputes their p-values;
 # unlike ours it needs no ledger. mlscorecheck {cite}`fazekas2023` tests whether sets of scores are possible,
 # also over folds and for regression, which ours does not. A checklist asks of the protocol what no arithmetic
 # can: REFORMS {cite}`kapoor2024`, among its authors those of the taxonomy of leakage that is used here.

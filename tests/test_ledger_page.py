@@ -41,8 +41,8 @@ def of(tmp_path):
 
 
 def rows_of(of, reached):
-    found = ledger_page.standings(of, reached)
-    soup = BeautifulSoup(ledger_page.whole(of, found, reached), "html.parser")
+    found = ledger_page.audited(of, reached)
+    soup = BeautifulSoup(ledger_page.whole(found, reached), "html.parser")
     return {row["id"]: row for row in soup.select("tbody")}
 
 
@@ -53,7 +53,7 @@ def test_every_claim_is_one_row_with_its_verdict(of):
     assert "2 + 3 = 5, printed 6" in rows["made2026/sum"].details.get_text()
     assert "read as images" in rows["made2026/sum"].details.get_text()
     assert rows["made2026/sum"].select("td")[0].get_text() == "all <of> them"
-    assert rows["made2026/sum"].summary.get_text() == "1 check"
+    assert rows["made2026/sum"].summary.get_text() == "1 check of made2026/sum"
     assert rows["made2026/a"]["data-verdict"] == "underspecified"
     assert rows["made2026/a"].select_one('a[href="#made2026/sum"]')
     assert rows["made2026/alone"]["data-verdict"] == "not testable"
@@ -68,6 +68,22 @@ def test_what_a_page_measured_stands_in_the_row(of):
     assert "ours 0.5" in row.get_text()
 
 
+def test_what_a_page_tells_is_escaped(of):
+    odd = replace(ONE, why='<b>"x"</b> & y', about="<i>", ours="<u>")
+    row = rows_of(of, [odd])["made2026/alone"]
+    assert not row.find_all(["b", "i", "u"])
+    assert '<b>"x"</b> & y' in row.get_text()
+
+
+def test_a_page_does_not_make_an_open_reading_firm(tmp_path):
+    file = tmp_path / "made2026.yml"
+    read = "about: a score, reading: open, note: read as a mean,"
+    file.write_text(MADE.replace("about: a score,", read))
+    said = replace(ONE, word="inconsistent", data="", profile="")
+    row = rows_of({"made2026": parse(file)}, [said])["made2026/alone"]
+    assert row["data-verdict"] == "underspecified"
+
+
 def test_what_a_page_says_of_print_counts_as_a_check(of):
     said = replace(ONE, word="inconsistent", why="the mean is another", data="", profile="")
     row = rows_of(of, [said])["made2026/alone"]
@@ -77,8 +93,8 @@ def test_what_a_page_says_of_print_counts_as_a_check(of):
 
 
 def test_the_tally_counts_claims(of):
-    found = ledger_page.standings(of, [ONE])
-    told = BeautifulSoup(ledger_page.tally(found, [ONE], ".."), "html.parser")
+    found = ledger_page.audited(of, [ONE])
+    told = BeautifulSoup(ledger_page.tally(found, [ONE]), "html.parser")
     heads = [head.get_text() for head in told.select("thead th")]
     cells = [cell.get_text() for cell in told.select_one("tbody tr").find_all(["th", "td"])]
     row = dict(zip(heads, cells, strict=True))
@@ -134,8 +150,13 @@ def test_a_verdict_on_a_claim_that_is_not_there_is_a_fault():
     assert "12_comparison" in told
 
 
-def finding(verdict, claims=(), given=()):
-    return Finding("f", claims, verdict, "", "", "", given)
+def finding(verdict, claims=(), given=(), rests_on=()):
+    return Finding("f", claims, verdict, "", "", "", given, rests_on)
+
+
+def test_a_claim_beside_one_that_rests_on_a_reading(of):
+    read = finding("underspecified", ("sum",), ("alone",), ("sum",))
+    assert standing.of(of["made2026"], [read])["alone"].verdict == "underspecified"
 
 
 @pytest.mark.parametrize(
@@ -150,6 +171,7 @@ def finding(verdict, claims=(), given=()):
         ((), ("consistent", "consistent"), "consistent"),
         ((), ("consistent", "inconsistent"), "underspecified"),
         ((), ("not testable",), "not testable"),
+        ((), ("underspecified",), "not testable"),
     ],
 )
 def test_where_a_claim_stands(of, judged, given, verdict):

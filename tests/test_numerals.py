@@ -24,6 +24,10 @@ def test_every_numeral_in_prose_is_bound(page):
         "- 3 heads",
         "The loss fell by -0.2 there.",
         "See Table 5, where 332 images stand.",
+        "In Table 5, 332 images stand.",
+        "It is < 0.5 and > n of them.",
+        "```{note}\nThere are 14 of them.\n```",
+        "A p of .05 is asked for.",
     ],
 )
 def test_a_typed_number_is_found(text):

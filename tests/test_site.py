@@ -102,7 +102,7 @@ def test_the_ledger_is_searched_filtered_and_linked(running):
         every = page.locator("#ledger tbody").count()
         assert status.inner_text() == f"{every:,} claims"
         page.select_option("[name=paper]", "alipour2025")
-        page.select_option("[name=verdict]", "inconsistent")
+        page.select_option("[name=verdict]", "underspecified")
         page.fill("[name=words]", "Participants 58")
         page.wait_for_function(
             "document.querySelector('#ledger-filter [role=status]').textContent.startsWith('1 of')"

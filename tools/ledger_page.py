@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from fer_lib import claims, page, paths
@@ -15,7 +16,7 @@ from fer_lib.claims.standing import Standing
 from tools.tables import Html, table
 from tools.verdicts import Reached
 
-ROOT = ".."  # the way from the page to the root of the site
+ROOT = ".."  # the way from the pages that show it to the root of the site
 SAME = 6  # claims that are named where a claim is taken as given
 Ledgers = Mapping[str, Ledger]
 
@@ -26,54 +27,59 @@ def ledgers() -> dict[str, Ledger]:
     return {path.stem: claims.parse(path) for path in sorted(folder.glob("*.yml"))}
 
 
-def page_findings(reached: list[Reached]) -> list[Finding]:
-    """Return what pages say of printed numbers among themselves, as findings."""
-    return [
-        Finding(f"page {one.page}", (one.claim.partition("/")[2],), one.word, one.ours, "", one.why)
-        for one in reached
-        if not one.measured
-    ]
+@dataclass(frozen=True)
+class Audited:
+    """One paper: its claims, what the auditor finds, and where each claim stands by id.
+
+    Where a claim stands depends on what pages say of printed numbers too.
+    """
+
+    ledger: Ledger
+    findings: list[Finding]
+    standings: dict[str, Standing]
 
 
-def standings(of: Ledgers, reached: list[Reached]) -> dict[str, dict[str, Standing]]:
-    """Return the standing of every claim of every paper, by paper and id."""
-    found = {}
-    for key, ledger in of.items():
-        own = [one for one in reached if one.claim.startswith(f"{key}/")]
-        found[key] = standing.of(ledger, audit.audit(ledger) + page_findings(own))
+def page_findings(ledger: Ledger, reached: list[Reached]) -> list[Finding]:
+    """Return what pages say of a paper's printed numbers among themselves, as findings."""
+    found = []
+    for one in reached:
+        name = one.claim.partition("/")[2]
+        if not one.measured and name in ledger and ledger[name].name == one.claim:
+            made = Finding(f"page {one.page}", (name,), one.word, one.ours, "", one.why)
+            found.append(audit.softened(made, ledger))
     return found
 
 
-def tally(found: Mapping[str, dict[str, Standing]], reached: list[Reached], root: str) -> str:
-    """Return how many claims of each paper stand how, as HTML.
+def audited(of: Ledgers, reached: list[Reached]) -> dict[str, Audited]:
+    """Return what can be said of every paper, by key."""
+    found = {}
+    for key, ledger in of.items():
+        findings = audit.audit(ledger)
+        stands = standing.of(ledger, findings + page_findings(ledger, reached))
+        found[key] = Audited(ledger, findings, stands)
+    return found
 
-    Parameters
-    ----------
-    found : mapping
-        As `standings` returns it.
-    reached : list of Reached
-        The verdicts of pages.
-    root : str
-        The way from the page that shows it to the root of the site.
-    """
+
+def tally(found: Mapping[str, Audited], reached: list[Reached]) -> str:
+    """Return how many claims of each paper stand how, as HTML."""
     measured = defaultdict(set)
     for one in reached:
         if one.measured:
             measured[one.claim.partition("/")[0]].add(one.claim)
     rows = []
     for key, of in found.items():
-        count = Counter(one.verdict for one in of.values())
-        checks = {id(one): one for each in of.values() for one in each.judged}
-        checks = [one for one in checks.values() if not one.family.startswith("page ")]
-        link = Html(f'<a href="{root}/book/ledger.html?paper={key}">{key}</a>')
+        count = Counter(one.verdict for one in of.standings.values())
+        name = html.escape(key)
+        link = Html(f'<a href="{ROOT}/book/ledger.html?paper={name}">{name}</a>')
         rows.append(
             {
                 "paper": link,
-                "claims": len(of),
+                "claims": len(of.ledger),
                 **{word: count[word] for word in WORDS},
                 "measured here": len(measured[key]),
-                "checks": len(checks),
-                "of them fail": sum(one.verdict == "inconsistent" for one in checks),
+                "checks": len(of.findings),
+                "of them fail": sum(one.verdict == "inconsistent" for one in of.findings),
+                "or as we read it": sum(bool(one.rests_on) for one in of.findings),
             }
         )
     total = sum(row["claims"] for row in rows)
@@ -108,7 +114,8 @@ def one_measured(one: Reached) -> str:
 def unfolded(claim: Claim, of: Standing, measured: list[Reached]) -> str:
     """Return what a row shows when it is opened."""
     items = "".join(map(one_finding, of.judged)) + "".join(map(one_measured, measured))
-    told = f"<ul>{items}</ul>" if items else f"<p>{html.escape(of.why)}.</p>"
+    told = "" if of.judged else f"<p>From print: {html.escape(of.why)}.</p>"
+    told += f"<ul>{items}</ul>" if items else ""
     if of.given:
         names = list(dict.fromkeys(name for one in of.given for name in one.claims))
         links = ", ".join(
@@ -138,11 +145,13 @@ def row(claim: Claim, of: Standing, measured: list[Reached]) -> str:
     more = unfolded(claim, of, measured)
     return (
         f'<tbody id="{html.escape(claim.name)}"{told}><tr>'
-        f'<th scope="row" class="text">{claim.paper}<br>{html.escape(claim.where)}</th>'
-        f'<td class="text">{html.escape(claim.about)}</td>'
+        f'<th scope="row" class="text">{html.escape(claim.paper)}<br>{html.escape(claim.where)}'
+        f'</th><td class="text">{html.escape(claim.about)}</td>'
         f'<td class="text printed">{html.escape(claim.shown)}</td>'
-        f'<td class="text">{page.badge(of.verdict)}</td><td class="text">{badges}</td></tr>'
-        f'<tr><td class="text" colspan="5"><details><summary>{summary(of, measured)}</summary>'
+        f'<td class="text" data-label="from print">{page.badge(of.verdict)}</td>'
+        f'<td class="text" data-label="measured here">{badges}</td></tr>'
+        f'<tr><td class="text" colspan="5"><details><summary>{summary(of, measured)}'
+        f'<span class="visually-hidden"> of {html.escape(claim.name)}</span></summary>'
         f"{more}</details></td></tr></tbody>"
     )
 
@@ -163,20 +172,21 @@ def choice(name: str, label: str, values: list[str]) -> str:
     )
 
 
-def whole(of: Ledgers, found: Mapping[str, dict[str, Standing]], reached: list[Reached]) -> str:
+def whole(found: Mapping[str, Audited], reached: list[Reached]) -> str:
     """Return all claims as a table that can be searched and filtered, as HTML."""
     by_claim = defaultdict(list)
     for one in reached:
         if one.measured:
             by_claim[one.claim].append(one)
-    everything = [claim for ledger in of.values() for claim in ledger.values()]
+    everything = [claim for of in found.values() for claim in of.ledger.values()]
     rows = "".join(
-        row(claim, found[claim.paper][claim.id], by_claim[claim.name]) for claim in everything
+        row(claim, found[claim.paper].standings[claim.id], by_claim[claim.name])
+        for claim in everything
     )
     words = [word for word in page.VERDICTS if any(one.word == word for one in reached)]
     choices = "".join(
         (
-            choice("paper", "Paper", list(of)),
+            choice("paper", "Paper", list(found)),
             choice("verdict", "From print", list(WORDS)),
             choice("measured", "Measured here", [word for word in words if word not in WORDS]),
             choice("kind", "Kind", sorted({claim.kind for claim in everything})),
@@ -216,8 +226,8 @@ def fragments(reached: list[Reached], folder: Path) -> tuple[str, set[str]]:
         return "", set()
     known = {claim.name for ledger in of.values() for claim in ledger.values()}
     sound = [one for one in reached if one.claim in known]
-    found = standings(of, sound)
-    (folder / "ledger.html").write_text(whole(of, found, sound) + "\n", encoding="utf-8")
-    told = tally(found, sound, ROOT)
+    found = audited(of, sound)
+    (folder / "ledger.html").write_text(whole(found, sound) + "\n", encoding="utf-8")
+    told = tally(found, sound)
     (folder / "tally.html").write_text(told + "\n", encoding="utf-8")
     return told, known

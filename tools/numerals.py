@@ -11,22 +11,24 @@ from pathlib import Path
 
 import nbformat
 
-PLACES = r"(?:sections?|tables?|figures?|equations?|articles?|pages?|steps?)"
+PLACE = r"(?:section|table|figure|equation|article|page|step)"
 NUMBER = r"\(?\d+(?:[-.]\d+)*\)?(?:\([a-z0-9]\))*"
 # What is taken out before numerals are looked for, in this order.
 ALLOWED = (
-    re.compile(r"^(```+|:::+).*?^\1", re.DOTALL | re.MULTILINE),
+    # Of fenced blocks only what is no prose.
+    re.compile(r"^(```+)(?:\w*|\{(?:raw|code|code-block|math)\}[^\n]*)\n.*?^\1", re.DOTALL | re.M),
     re.compile(r"\$\$.*?\$\$", re.DOTALL),
     re.compile(r"\$[^$]+\$"),
     re.compile(r"\{[a-z:]+\}`[^`]*`"),
-    re.compile(r"`[^`]*`"),
+    re.compile(r"(?<!`)`(?!`)[^`]+`(?!`)"),
     re.compile(r"\]\([^)]*\)"),
-    re.compile(r"<[^>]*>"),
-    re.compile(rf"\b{PLACES}\s+{NUMBER}(?:(?:\s*[,;–]\s*|\s+(?:to|and|or)\s+){NUMBER})*", re.I),
+    re.compile(r"</?[a-zA-Z!][^>]*>"),
+    re.compile(rf"\b{PLACE}s\s+{NUMBER}(?:(?:\s*[,;–]\s*|\s+(?:to|and|or)\s+){NUMBER})*", re.I),
+    re.compile(rf"\b{PLACE}\s+{NUMBER}", re.I),
     # The head of a row or of an item that stands for one place of the paper.
     re.compile(rf"^(?:\|\s*|- )\*\*{NUMBER}\*\*", re.MULTILINE),
 )
-NUMERAL = re.compile(r"(?<![\w.])(?<!\w-)[+\-−]?\d[\d,]*(?:\.\d+)?(?![\w])")
+NUMERAL = re.compile(r"(?<![\w.])(?<!\w-)[+\-−]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?![\w])")
 
 
 def prose(path: Path) -> list[tuple[str, str]]:

@@ -88,11 +88,14 @@ def drop_own_types(book: nbformat.NotebookNode) -> None:
                 del output.data[name]
 
 
-def stage_page(job: Job, settings: dict, rendered: dict, target: Path) -> dict:
-    """Write an executed notebook as a page of the book; return its record."""
+def stage_page(
+    job: Job, settings: dict, rendered: dict, target: Path
+) -> tuple[dict, list[verdicts.Reached]]:
+    """Write an executed notebook as a page of the book; return its record and its verdicts."""
     book = nbformat.read(graph.notebook(job.name), as_version=4)
     record = json.loads((job.place() / "record.json").read_text())
     join_outputs(book, nbformat.read(job.place() / "page.ipynb", as_version=4))
+    reached = verdicts.reached(job.name, book)
     show_parameters_in_force(book, settings)
     show_banner(book, record)
     drop_own_types(book)
@@ -100,7 +103,7 @@ def stage_page(job: Job, settings: dict, rendered: dict, target: Path) -> dict:
     last = nbformat.v4.new_markdown_cell(proof.footer(record, rendered, ".."), id=FOOTER)
     book.cells.append(last)
     nbformat.write(book, target)
-    return record
+    return record, reached
 
 
 def show_tally(target: Path, told: str) -> None:
@@ -194,9 +197,9 @@ def stage(
             stage_failure(failed[job.name], target, kept)
             continue
         try:
-            records.append(stage_page(job, settings, rendered, target))
-            executed = nbformat.read(job.place() / "page.ipynb", as_version=4)
-            reached += verdicts.reached(job.name, executed)
+            record, told_by_page = stage_page(job, settings, rendered, target)
+            records.append(record)
+            reached += told_by_page
         except (StageError, OSError, ValueError) as error:
             problems.append(f"{job.name}: {error}")
     told = [{"name": f.name, "reason": f.error} for f in failures]

@@ -37,15 +37,14 @@ def _numbers(claims: list[Claim]) -> Finding:
     # Rounded values that only touch print differently; exact ones have no width.
     exact = any(claim.range.low == claim.range.high for claim in claims)
     agree = shared.low < shared.high or (exact and shared.low == shared.high)
-    names, how = tuple(claim.id for claim in claims), told(claims)
+    names, how, cut = tuple(claim.id for claim in claims), told(claims), None
     if not agree:
-        shared = _shared_if_cut(claims)
-        agree, how = shared is not None, f"{how}; if digits were cut off, not rounded"
+        cut = _shared_if_cut(claims)
+    if cut is not None:
+        agree, shared, how = True, cut, f"{how}; if digits were cut off, not rounded"
     value = shown(shared) if agree else "no value prints like all of them"
     verdict = "consistent" if agree else "inconsistent"
-    return Finding(
-        "agreement", names, verdict, value, claims[0].shown, how if agree else told(claims)
-    )
+    return Finding("agreement", names, verdict, value, claims[0].shown, how)
 
 
 def _procedures(claims: list[Claim]) -> Finding:

@@ -50,7 +50,7 @@ def _of_report(name: str, report: Report) -> list[Finding]:
 def _of_share(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge a score by the share that naming always one class, or any order of images, gives."""
     part, whole = (ledger[relation[name]] for name in ("part", "whole"))
-    level = Fraction(part.plain) / Fraction(whole.plain)
+    level = part.amount / whole.amount
     guess = f"guessing, with {part.shown} of {whole.shown},"
     return _judged(claim, level, guess, (part.id, whole.id))
 
@@ -58,7 +58,7 @@ def _of_share(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
 def _of_ranks(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge an AUC by what random scores give: its spread is that of the rank sum statistic."""
     positives, total = (ledger[relation[name]] for name in ("positives", "total"))
-    part, whole = int(positives.value), int(total.value)
+    part, whole = int(positives.amount), int(total.amount)
     if not 0 < part < whole:
         how = f"{positives.shown} of {total.shown} leave only one class"
         return Finding("chance", (claim.id,), "not testable", "", claim.shown, how)

@@ -18,7 +18,8 @@ def check(ledger: Mapping[str, Claim]) -> list[Finding]:
     """Return one finding an equation of which the ledger says how it stands to the textbook."""
     found = []
     for claim in ledger.values():
-        if claim.element != "equation" or not claim.quantity.startswith("equation."):
+        of_equation = claim.element == "equation" and claim.quantity.startswith("equation.")
+        if not of_equation or not claim.means:
             continue
         same = claim.means == (TEXTBOOK,)
         means = ", ".join(claim.means)

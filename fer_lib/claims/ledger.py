@@ -19,6 +19,7 @@ from fer_lib.claims.record import Claim
 
 Ledger = Mapping[str, Claim]
 SCHEMA = Path(__file__).with_name("schema.json")
+OF_CLASS = ("precision", "recall", "f1", "support")
 NO_CLAIMS = ("is", "cells", "set", "what")  # what a relation names beside claims
 # The safe loader, in C where that was built: pages wait for it.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -79,7 +80,7 @@ def told_of(fault: jsonschema.ValidationError) -> str:
     if at[1:2] == ["relations"] and isinstance(fault.instance, dict):
         known = takes()
         kind = fault.instance.get("is")
-        if kind not in known:
+        if not isinstance(kind, str) or kind not in known:
             return f"unknown relation {kind!r}: choose one of {', '.join(known)}"
         return f"relation {kind!r} takes {known[kind]}; given are {fault.instance}"
     return fault.message
@@ -163,6 +164,8 @@ def problems(claim: Claim, ledger: dict[str, Claim]) -> list[str]:
         found.append("a procedure has both quantity and means, or neither")
     if claim.kind != "procedure" and claim.means:
         found.append("only a procedure has means")
+    if "class" in claim.report and claim.report["score"] not in OF_CLASS:
+        found.append(f"a class has {', '.join(OF_CLASS)}, not {claim.report['score']}")
     of_one = claim.report.get("score", "n") not in ("n", "support")
     if of_one and claim.numeric and claim.range.low > 1:
         found.append(f"a score of {claim.shown} is above one: is its unit '%' missing?")

@@ -16,8 +16,8 @@ import pandas as pd
 from scipy import optimize
 
 from fer_lib.claims.finding import Finding
-from fer_lib.claims.record import Claim
-from fer_lib.claims.reports import Report, combinations, gather
+from fer_lib.claims.record import Claim, Range
+from fer_lib.claims.reports import Report, combinations, gather, share
 
 SLACK = 1e-7  # the solver's own
 
@@ -54,6 +54,7 @@ class Programme:
             integrality=np.ones(len(aim)),
             constraints=optimize.LinearConstraint(self.rows, self.low, self.high),
             bounds=optimize.Bounds(0, np.inf),
+            options={"mip_rel_gap": 0},  # the ends that are told are reached, not approached
         )
         if done.status == 2:
             return None
@@ -69,7 +70,8 @@ class Programme:
 
 def ends(claim: Claim) -> tuple[float, float]:
     """Return the ends of all that a score may stand for."""
-    return float(claim.widest.low), float(claim.widest.high)
+    least, most = share(claim)
+    return float(least), float(most)
 
 
 def programme(report: Report) -> Programme:
@@ -110,8 +112,13 @@ def programme(report: Report) -> Programme:
     for claim in report.overall.get("accuracy", []):
         least, most = ends(claim)
         add(np.eye(k), least * total - SLACK, most * total + SLACK)
+    recalls = np.diag([1 / (k * support) if support else 0 for support in supports.values()])
+    for score in ("macro recall", "balanced accuracy") if all(supports.values()) else ():
+        for claim in report.overall.get(score, []):
+            least, most = ends(claim)
+            add(recalls, least - SLACK, most + SLACK)
     for (truth, guess), claim in report.cells.items():
-        if truth in supports and guess in supports:
+        if truth in supports and guess in supports and claim.numeric:
             cell = np.zeros((k, k))
             cell[classes.index(truth), classes.index(guess)] = 1
             add(cell, claim.value, claim.value)
@@ -165,9 +172,10 @@ def accuracy(report: Report) -> tuple[float, float]:
 
 def _agreement(report: Report) -> tuple[Programme, np.ndarray, int]:
     """Return the programme, how the product of margins grows with each cell, and all images."""
+    of = programme(report)
     supports = np.array(list(report.supports().values()))
     # The sum over classes of truth times guess: a guess of class j adds j's support.
-    return programme(report), np.tile(supports, len(supports)), int(supports.sum())
+    return of, np.tile(supports, len(supports)), int(supports.sum())
 
 
 def kappa(report: Report) -> tuple[float, float]:
@@ -232,8 +240,21 @@ def mcc(report: Report) -> tuple[float, float]:
     return max(-1.0, min(ends)), min(1.0, max(ends))
 
 
+def _agreements(report: Report, ids: tuple[str, ...]) -> list[Finding]:
+    """Return one finding a printed kappa or MCC, by what the matrices that fit can have."""
+    found = []
+    for score, ends_of in (("kappa", kappa), ("mcc", mcc)):
+        for claim in report.overall.get(score, []):
+            span = Range(*ends_of(report))
+            told = f"[{span.low:.4f}, {span.high:.4f}]"
+            verdict = "consistent" if claim.prints(span) else "inconsistent"
+            how = f"the matrices that fit have a {score} in {told}; printed {claim.shown}"
+            found.append(Finding("matrix", (claim.id,), verdict, told, claim.shown, how, ids))
+    return found
+
+
 def check(ledger: Mapping[str, Claim]) -> list[Finding]:
-    """Return one finding a report that has too many sets of counts to look through them all."""
+    """Return the findings on reports with too many sets of counts to look through them all."""
     found = []
     for name, report in gather(ledger).items():
         if not report.whole() or combinations(report) is not None:
@@ -241,10 +262,15 @@ def check(ledger: Mapping[str, Claim]) -> list[Finding]:
         fits = feasible(report)
         ids = tuple(claim.id for one in report.classes.values() for claim in one.values())
         ids += tuple(claim.id for claim in report.overall.get("accuracy", []))
-        how = f"{name}: {'a' if fits else 'no'} confusion matrix has all printed scores at once"
+        cells_ = tuple(claim.id for claim in report.cells.values())
+        how = f"{name}: {'a' if fits else 'no'} confusion matrix has the scores of its classes"
+        how += " and its accuracy"
         if fits:
-            for score, ends_of in (("accuracy", accuracy), ("kappa", kappa), ("MCC", mcc)):
-                how += f"; its {score} lies in [{{:.4f}}, {{:.4f}}]".format(*ends_of(report))
+            how += "; the accuracy then lies in [{:.4f}, {:.4f}]".format(*accuracy(report))
         verdict = "consistent" if fits else "inconsistent"
-        found.append(Finding("matrix", ids, verdict, "one fits" if fits else "none", "one", how))
+        told = "one fits" if fits else "none"
+        found.append(Finding("matrix", ids, verdict, told, "one", how, cells_))
+        # With all images in one class neither of the two is defined.
+        if fits and sum(n > 0 for n in report.supports().values()) > 1:
+            found += _agreements(report, ids + cells_)
     return found

@@ -93,6 +93,8 @@ def check(ledger: Mapping[str, Claim]) -> list[Finding]:
     found = []
     for rule in RULES:
         told = [claim for claim in ledger.values() if claim.quantity == rule.quantity]
+        firm = [c for c in told if not c.reading and set(c.means) & set(rule.leaking)]
+        told = firm or told  # a leak that is firmly described stands without the other places
         meanings = {word for claim in told for word in claim.means}
         shown = " / ".join(sorted(meanings)) or "not said"
         names = tuple(claim.id for claim in told)

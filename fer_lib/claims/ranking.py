@@ -2,8 +2,8 @@
 
 A confusion matrix at one threshold is one point of the ROC curve, and the curve only rises, so the
 area has bounds. Average precision and AUC bound each other too. Let the i-th of P positives have
-n_i of the N negatives before it: then AP is the mean of i / (i + n_i), and the n_i add up to
-(1 - AUC) P N.
+n_i of the N negatives before it: then, without tied scores, AP is the mean of i / (i + n_i), and
+the n_i add up to (1 - AUC) P N. Ties can only lower AP, so the upper bound holds with them too.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ def _rising(place: np.ndarray, t: float, most: int) -> np.ndarray:
 def bounds(auc: Range, positives: int, negatives: int) -> Range:
     """Return the least and the most average precision that an AUC allows.
 
-    Above, i + n_i <= P + N gives 1 - AP >= (1 - AUC) N / (P + N). Below, the sum over i is the
-    greatest value of its Lagrangian dual, each value of which is a bound.
+    The least is for scores without ties. Above, i + n_i <= P + N gives 1 - AP >= (1 - AUC)
+    N / (P + N). Below, the sum over i is the greatest value of its Lagrangian dual, each value of
+    which is a bound.
 
     Parameters
     ----------
@@ -127,14 +128,15 @@ def _against_auc(
     spans = [bounds(area.widest, *both), bounds(area.widest, *both[::-1])]
     fits = [bool(claim.prints(span)) for span in spans]
     told = [f"[{span.low:.4f}, {span.high:.4f}]" for span in spans]
+    low = all(claim.widest.high < span.low for span in spans)  # ties would allow it
     verdict = "consistent" if fits[0] or (fits[1] and not named) else "inconsistent"
     how = f"with AUC {area.shown} the average precision of a class with {both[0]:,} of "
     how += f"{sum(both):,} images lies in {told[0]}"
     if not (named and fits[0]):
         how += f", of the other in {told[1]}"
-    if named and fits[1] and not fits[0]:
+    if verdict == "inconsistent" and (low or (named and fits[1])):
         verdict = "underspecified"
-    how += f"; printed {claim.shown}"
+    how += f", if no scores are tied; printed {claim.shown}" if low else f"; printed {claim.shown}"
     return Finding("ranking", (claim.id,), verdict, told[0], claim.shown, how, given)
 
 
@@ -153,7 +155,7 @@ def _from_auc(name: str, report: Report) -> list[Finding]:
 def _tied(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge an average precision whose positive class, AUC and images are named."""
     area, positives, total = (ledger[relation[name]] for name in ("auc", "positives", "total"))
-    part, whole = int(positives.value), int(total.value)
+    part, whole = int(positives.amount), int(total.amount)
     if not 0 < part < whole:
         how = f"{positives.shown} of {total.shown} leave only one class"
         return Finding("ranking", (claim.id,), "not testable", "", claim.shown, how)

@@ -12,6 +12,7 @@ EXACT = ("count", "hyper-parameter")
 # Of one unit in the unit that ranges are compared in.
 SCALES = {"%": Fraction(1, 100), "points": Fraction(1, 100), "million": Fraction(10**6)}
 NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)(e[+-]?\d+)?")
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 POWER = re.compile(r"\s*(?:×|\\times)\s*10\s*\^?\s*\{?\s*([+\-−–]?\s*\d+)\s*\}?")
 SQUARE = re.compile(r"(\d+)\s*(?:×|x|\\times)\s*\1(?:\s*(?:×|x|\\times)\s*[13])?")
 IN_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -111,7 +112,7 @@ class Claim:
 
         2,224 is 2224, 1×10^{-4} is 1e-4, seven is 7, and 224×224×3 the side of a picture, 224.
         """
-        text = self.printed.replace("−", "-").replace("–", "-").replace(",", "").strip()
+        text = THOUSANDS.sub("", self.printed.replace("−", "-").replace("–", "-").strip())
         if text.lower() in IN_WORDS:
             return str(IN_WORDS.index(text.lower()))
         square = SQUARE.fullmatch(text)
@@ -151,6 +152,11 @@ class Claim:
     def scale(self) -> Fraction:
         """What the printed number is multiplied by to be in base units."""
         return SCALES.get(self.unit, Fraction(1))
+
+    @property
+    def amount(self) -> Fraction:
+        """The printed number in base units: 2.2 million is 2,200,000."""
+        return Fraction(self.plain) * self.scale
 
     @property
     def range(self) -> Range:

@@ -15,7 +15,7 @@ from fractions import Fraction
 from fer_lib.claims import ties
 from fer_lib.claims.finding import Finding, shown
 from fer_lib.claims.ledger import Ledger, operands
-from fer_lib.claims.record import Claim, Range
+from fer_lib.claims.record import EXACT, Claim, Range
 
 
 def _weighted_mean(values: list[Fraction]) -> Fraction:
@@ -43,7 +43,7 @@ COMPUTE: dict[str, Callable[[list[Fraction]], Fraction]] = {
 # Whether the result falls where an operand rises, by its place.
 FALLING = {"difference": (False, True), "absolute change": (True, False)}
 # Of these it depends on signs: every choice of ends is tried.
-BY_SIGN = ("product", "quotient", "share", "relative change", "harmonic mean")
+BY_SIGN = ("product", "quotient", "share", "relative change", "harmonic mean", "weighted mean")
 MOST_ENDS = 12  # operands of which every choice is tried
 # The names of operands in the order in which they are computed with, where there are several.
 ORDER = {
@@ -93,8 +93,10 @@ def computed(relation: Mapping, ledger: Ledger) -> Range | None:
     falling = FALLING.get(kind, (False,) * len(spans))
     lows = [s.high if down else s.low for s, down in zip(spans, falling, strict=True)]
     highs = [s.low if down else s.high for s, down in zip(spans, falling, strict=True)]
+    if kind in BY_SIGN and any(span.low < 0 for span in spans):
+        return None  # too many ends to try them all
     if kind == "weighted mean" and any(s.low != s.high for s in spans[len(spans) // 2 :]):
-        return None  # with weights that are not exact it neither rises nor falls
+        return None
     try:
         low, high = COMPUTE[kind](lows), COMPUTE[kind](highs)
     except ZeroDivisionError:
@@ -136,12 +138,20 @@ def surely(greater: Range, lesser: Range) -> bool:
     return greater.low > lesser.high or (greater.low == lesser.high and not point)
 
 
+def not_above(one: Range, other: Range) -> bool:
+    """Return whether no value of the one is greater than a value of the other."""
+    equal = one.low == one.high == other.low == other.high
+    return equal or surely(other, one)
+
+
 def _ordering(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge that each of some claims is greater than each of others."""
     greater = [ledger[name] for name in relation["greater"]]
     lesser = [ledger[name] for name in relation["lesser"]]
     sure = all(surely(g.range, s.range) for g in greater for s in lesser)
-    wrong = [(g, s) for g in greater for s in lesser if g.range.high < s.range.low]
+    wrong = [(g, s) for g in greater for s in lesser if not_above(g.range, s.range)]
+    # A pair that fails firmly fails without those whose reading is open.
+    wrong = [pair for pair in wrong if not (pair[0].reading or pair[1].reading)] or wrong
     told_of = (
         wrong[0]
         if wrong
@@ -156,6 +166,8 @@ def _ordering(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     if verdict == "underspecified":
         how += ": the printed digits do not tell which is greater"
     given = (*relation["greater"], *relation["lesser"])
+    if wrong:
+        given = tuple(dict.fromkeys(one.id for pair in wrong for one in pair))
     return Finding("ordering", (claim.id,), verdict, how, "greater", how, given)
 
 
@@ -166,9 +178,15 @@ def _bound(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     # 97.78 prints as 97 if digits were dropped, and "below 97" may have been written of that.
     limit = Range(value, value if above else claim.cut.high)
     members = [ledger[name] for name in relation["of"]]
-    wrong = [
-        m for m in members if (m.range.high < limit.low if above else m.range.low > limit.high)
-    ]
+    exact = claim.kind in EXACT  # then equal is neither above nor below
+
+    def fails(one: Range) -> bool:
+        """Return whether nothing of a member lies on its side of the limit."""
+        equal = exact and one.low == one.high == limit.low
+        return equal or (one.high < limit.low if above else one.low > limit.high)
+
+    wrong = [member for member in members if fails(member.range)]
+    wrong = [member for member in wrong if not member.reading] or wrong
     open_ = [
         m for m in members if (m.range.low <= limit.low if above else m.range.high >= limit.low)
     ]
@@ -176,7 +194,7 @@ def _bound(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     extreme = (min if above else max)(members, key=lambda one: one.range.low)
     which = (wrong or open_ or [extreme])[0]
     how = f"{which.shown} ({which.title}) against {'more' if above else 'less'} than {claim.shown}"
-    given = tuple(relation["of"])
+    given = tuple(member.id for member in wrong or members)
     return Finding("ordering", (claim.id,), verdict, which.shown, claim.shown, how, given)
 
 

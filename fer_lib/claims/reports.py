@@ -46,6 +46,8 @@ class Report:
         classes = dict.fromkeys((*self.classes, *(truth for truth, _ in self.cells)))
         if len(classes) < 2 or {(a, b) for a in classes for b in classes} != set(self.cells):
             return None
+        if not all(claim.numeric for claim in self.cells.values()):
+            return None
         return {pair: int(claim.value) for pair, claim in self.cells.items()}
 
     def supports(self) -> dict[str, int] | None:
@@ -82,15 +84,17 @@ def gather(ledger: Mapping[str, Claim]) -> dict[str, Report]:
     """Return the reports of a ledger by name."""
     found: dict[str, Report] = {}
     for claim in ledger.values():
-        if not claim.report or not claim.numeric:
+        if not claim.report:
             continue
         report = found.setdefault(claim.report["of"], Report())
+        # What only an image shows keeps its place, so that no part is taken for the whole.
         if "truth" in claim.report:
-            report.cells[claim.report["truth"], claim.report["guess"]] = claim
+            report.cells.setdefault((claim.report["truth"], claim.report["guess"]), claim)
         elif "class" in claim.report:
             of_class = report.classes.setdefault(claim.report["class"], {})
-            of_class.setdefault(claim.report["score"], claim)
-        else:
+            if claim.numeric:
+                of_class.setdefault(claim.report["score"], claim)
+        elif claim.numeric:
             report.overall.setdefault(claim.report["score"], []).append(claim)
     return found
 
@@ -115,12 +119,20 @@ def fits(value: Fraction, claim: Claim) -> bool:
     return bool(claim.prints(Range(value, value)))
 
 
+def share(claim: Claim) -> tuple[Fraction, Fraction]:
+    """Return the ends of all that a score between 0 and 1 may stand for."""
+    return (
+        Fraction(max(claim.widest.low, 0)),
+        Fraction(min(claim.widest.high, 1)),
+    )
+
+
 def _true_positives(n: int, told: Mapping[str, Claim]) -> range:
     """Return the counts of true positives that recall leaves, of ``n`` images."""
     if "recall" not in told or not n:
         return range(n + 1)
-    span = told["recall"].widest
-    return range(max(0, math.ceil(span.low * n)), min(n, math.floor(span.high * n)) + 1)
+    least, most = share(told["recall"])
+    return range(math.ceil(least * n), math.floor(most * n) + 1)
 
 
 def _false_positives(tp: int, n: int, others: int, told: Mapping[str, Claim]) -> range:
@@ -129,11 +141,11 @@ def _false_positives(tp: int, n: int, others: int, told: Mapping[str, Claim]) ->
     # Both are a quotient whose bottom grows with the false positives.
     for score, top, bottom in (("precision", tp, tp), ("f1", 2 * tp, tp + n)):
         if score in told and tp:
-            span = told[score].widest
-            if span.high > 0:
-                low = max(low, math.ceil(top / span.high) - bottom)
-            if span.low > 0:
-                high = min(high, math.floor(top / span.low) - bottom)
+            least, most = share(told[score])
+            if most > 0:
+                low = max(low, math.ceil(top / most) - bottom)
+            if least > 0:
+                high = min(high, math.floor(top / least) - bottom)
     return range(low, high + 1)
 
 

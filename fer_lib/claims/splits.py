@@ -14,12 +14,9 @@ from fer_lib.claims.record import Claim
 RARE = 1e-4  # a random split that is rarer than this is not believed
 
 
-def described(ledger: Ledger) -> str:
-    """Return how the paper says that it splits: "stratified", "random", ... or "not stated"."""
-    for claim in ledger.values():
-        if claim.quantity == "protocol.split_how":
-            return " and ".join(claim.means)
-    return "not stated"
+def described(ledger: Ledger) -> list[Claim]:
+    """Return the claims that say how the paper splits: "stratified", "random", ..."""
+    return [claim for claim in ledger.values() if claim.quantity == "protocol.split_how"]
 
 
 def stratified(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
@@ -27,26 +24,31 @@ def stratified(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
 
     A stratified part has each class's share to within one image, or within one for each of the
     ``cells`` that a class falls into where two labels are stratified together. A random part has it
-    to within chance: the hypergeometric distribution says how far it may be off.
+    to within chance: the hypergeometric distribution says how far it may be off. Of another split,
+    such as one by subject, chance decides nothing: a count that is too far off is underspecified.
     """
-    how = described(ledger)
+    places = described(ledger)
+    how = frozenset(word for place in places for word in place.means)
     whole, size, total = (ledger[relation[name]] for name in ("whole", "size", "total"))
-    if not max(whole.value, size.value) <= total.value or not claim.value.is_integer():
+    if not max(whole.amount, size.amount) <= total.amount or claim.amount.denominator != 1:
         told = f"{claim.shown} of {size.shown}, {whole.shown} of {total.shown}: no part of a whole"
         return Finding("split", (claim.id,), "not testable", "", claim.printed, told)
-    expected = whole.value * size.value / total.value
-    drawn = stats.hypergeom(int(total.value), int(whole.value), int(size.value))
-    value = int(claim.value)
+    value, expected = int(claim.amount), float(whole.amount * size.amount / total.amount)
+    drawn = stats.hypergeom(int(total.amount), int(whole.amount), int(size.amount))
     p = min(1.0, 2 * min(drawn.cdf(value), drawn.sf(value - 1)))
     cells = relation.get("cells", 1)
-    fits = abs(value - expected) <= cells if how == "stratified" else p >= RARE
+    if "stratified" in how:
+        fits, allowed = abs(value - expected) <= cells, f"{claim.printed} ± {cells}"
+    else:
+        fits, allowed = p >= RARE, f"p of at least {RARE}"
     told = (
         f"{whole.shown} × {size.printed} / {total.printed} = {expected:.1f}, printed "
-        f"{claim.printed}; the split is called {how}; a random split would be so far off "
-        f"with p = {p:.2g}"
+        f"{claim.printed}; the split is called {' and '.join(sorted(how)) or 'nothing'}; a random "
+        f"split would be so far off with p = {p:.2g}"
     )
-    verdict = "consistent" if fits else "inconsistent"
-    given, allowed = (whole.id, size.id, total.id), f"{claim.printed} ± {cells}"
+    decided = how & {"stratified", "random"}
+    verdict = "consistent" if fits else "inconsistent" if decided else "underspecified"
+    given = (whole.id, size.id, total.id, *(place.id for place in places))
     return Finding("split", (claim.id,), verdict, f"{expected:.1f}", allowed, told, given)
 
 

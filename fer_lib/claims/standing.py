@@ -54,7 +54,7 @@ def of(ledger: Ledger, findings: Iterable[Finding]) -> dict[str, Standing]:
     """Return the standing of every claim of a ledger.
 
     A claim that checks judge has the verdict that decides, in the order of `ORDER`. One that is
-    only taken as given is consistent if every such check holds, and underspecified if one fails:
+    only taken as given is consistent if no such check fails, and underspecified if one does:
     arithmetic shows that not all numbers of a check can be right, not which of them is wrong.
     """
     judged, given = defaultdict(list), defaultdict(list)
@@ -72,11 +72,13 @@ def _one(claim: Claim, judged: list[Finding], given: list[Finding]) -> Standing:
     if judged:
         word = decisive(judged)
         count = sum(one.verdict == word for one in judged)
-        return Standing(word, f"so say {count} of the {len(judged)} checks that judge it", *both)
-    told = {one.verdict for one in given} - {"not testable"}
-    if not told:
-        return Standing("not testable", unchecked(claim), *both)
-    if told == {"consistent"}:
+        why = f"so say {count} of the {len(judged)} checks that judge it"
+        if len(judged) == 1:
+            why = "so says the check that judges it"
+        return Standing(word, why, *both)
+    if any(one.verdict == "inconsistent" or one.rests_on for one in given):
+        why = "a check that takes it as given fails; which of its numbers is off stays open"
+        return Standing("underspecified", why, *both)
+    if any(one.verdict == "consistent" for one in given):
         return Standing("consistent", "every check that takes it as given holds", *both)
-    why = "a check that takes it as given is open or fails; which of its numbers is off stays open"
-    return Standing("underspecified", why, *both)
+    return Standing("not testable", unchecked(claim), *both)

@@ -27,7 +27,8 @@ def f_test(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     fits = ends[0] <= p.range.high and p.range.low <= ends[1]
     total = within.value + between.value + 1
     how = (
-        f"F({between.printed}, {within.printed}) = {claim.printed} has p = {ends[1]:.2g}; printed "
+        f"F({between.printed}, {within.printed}) = {claim.printed} has p from {ends[0]:.2g} to "
+        f"{ends[1]:.2g}, by the rounding of F; printed "
         f"{p.sense or 'as'} {p.printed}; these degrees of freedom belong to "
         f"{between.value + 1:.0f} groups of {total:.0f} values in all"
     )
@@ -39,14 +40,16 @@ def f_test(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
 def of_proportion(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge the width of a proportion's interval by the binomial one (Wilson) for its n."""
     low, high, n = (ledger[relation[name]] for name in ("low", "high", "n"))
-    share, count = claim.value * float(claim.scale), int(n.value)
+    share, count = float(claim.amount), int(n.amount)
     if not 0 <= share <= 1:
         how = f"{claim.shown} is no share of {count:,}"
         return Finding("statistics", (claim.id,), "not testable", "", claim.shown, how, (n.id,))
     wilson = stats.binomtest(round(share * count), count).proportion_ci(LEVEL, "wilson")
-    width = (high.value - low.value) * float(low.scale)
-    expected = wilson.high - wilson.low
-    fits = expected / WIDER <= width <= expected * WIDER
+    width, expected = float(high.amount - low.amount), wilson.high - wilson.low
+    # Both ends were rounded, so the width may be any of these.
+    least = float(high.range.low - low.range.high)
+    most = float(high.range.high - low.range.low)
+    fits = least <= expected * WIDER and expected / WIDER <= most
     how = (
         f"{claim.shown} of {count:,}: the binomial interval (Wilson, 95 %) is [{wilson.low:.3f}, "
         f"{wilson.high:.3f}], width {expected:.3f}; printed [{low.printed}, {high.printed}], width "
@@ -65,7 +68,7 @@ def from_resamples(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     the next one with probability (B - 1) / (B + 1).
     """
     low, high, resamples = (ledger[relation[name]] for name in ("low", "high", "resamples"))
-    count = int(resamples.value)
+    count = int(resamples.amount)
     most = (count - 1) / (count + 1)
     verdict = "consistent" if most >= LEVEL else "inconsistent"
     how = (
@@ -81,11 +84,11 @@ def whole_hits(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
 
     A share with a last digit of zero may have been rounded to fewer digits first: then it is open.
     """
-    n = int(ledger[relation["n"]].value)
-    if not 0 <= claim.value * float(claim.scale) <= 1:
+    n = int(ledger[relation["n"]].amount)
+    if not 0 <= claim.amount <= 1:
         how = f"{claim.shown} is no share of {n:,}"
         return Finding("statistics", (claim.id,), "not testable", "", claim.shown, how)
-    middle = round(claim.value * float(claim.scale) * n)
+    middle = round(claim.amount * n)
     shares = {k: Fraction(k, n) for k in range(max(0, middle - 1), min(n, middle + 1) + 1)}
     fitting = [k for k, share in shares.items() if claim.prints(Range(share, share))]
     listed = ", ".join(f"{k} / {n} = {float(share):.5g}" for k, share in shares.items())

@@ -75,7 +75,7 @@ class Ground:
     @property
     def own_data(self) -> bool:
         """Whether the number was measured on the paper's own data."""
-        return self.data == OWN_DATA[self.paper]
+        return self.data == OWN_DATA.get(self.paper)
 
     def refusal(self) -> Verdict | None:
         """Return the verdict that ends the matter before any number is looked at, if there is one.
@@ -113,7 +113,7 @@ def of_number(claim: Claim, ours: Interval, ground: Ground, scale: float = 1.0) 
         return Verdict("not comparable", "measured on rendered faces, not on the paper's own data")
     low, high = claim.rounding
     if math.isnan(ours.low):
-        return Verdict("not testable", "too few groups for an interval")
+        return Verdict("not decided", "too few groups for an interval")
     if ours.low * scale <= high and low <= ours.high * scale:
         return Verdict("reproduced", f"our interval holds it, in profile {ground.profile}")
     return Verdict("differs", f"our interval does not hold it, in profile {ground.profile}")

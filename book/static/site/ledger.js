@@ -31,7 +31,13 @@
 
   // A link to one claim shows it and opens it, whatever was filtered.
   function goToClaim() {
-    const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let name = location.hash.slice(1);
+    try {
+      name = decodeURIComponent(name);
+    } catch {
+      return; // no address of a claim
+    }
+    const row = document.getElementById(name);
     if (!row || !rows.includes(row)) {
       return;
     }
@@ -60,6 +66,6 @@
   form.addEventListener("reset", () => setTimeout(filter, 0));
   form.hidden = false;
   filter();
-  goToClaim();
   window.addEventListener("hashchange", goToClaim);
+  goToClaim();
 })();
