@@ -540,7 +540,7 @@ def test_a_large_report_is_decided_by_integer_programming(ledger):
     truth, guess, classes = drawn(3, classes=7, images=3589)
     made = ledger(*printed_report(truth, guess, classes, digits=1))
     assert words(reports.check(made)) == ["consistent"] * classes  # class by class only
-    assert words(matrices.check(made)) == ["consistent"]
+    assert words(matrices.check(made)) == ["consistent"] * 3  # and kappa, and MCC
     for name, printed in (("all.accuracy", "0.10"), ("c0.support", "9"), ("c1.precision", "0.1")):
         planted = altered(printed_report(truth, guess, classes, digits=1), name, printed)
         found = auditor.audit(ledger(*planted))
@@ -642,7 +642,7 @@ def test_average_precision_lies_within_what_the_auc_allows(seed):
         ("0.60", "0.88", "consistent"),
         ("0.82", "0.99", "inconsistent"),
         ("0.60", "0.95", "inconsistent"),
-        ("0.99", "0.999", "inconsistent"),
+        ("0.70", "0.98", "inconsistent"),
         ("0.99", "0.60", "underspecified"),
         ("0.82", "0.82", "underspecified"),
     ],

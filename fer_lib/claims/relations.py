@@ -201,7 +201,8 @@ def _bound(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
 def _holds(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge that a value lies in its own interval."""
     low, high = ledger[relation["low"]].range, ledger[relation["high"]].range
-    inside = claim.range.high >= low.low and claim.range.low <= high.high and low.low <= high.high
+    order = low, claim.range, high
+    inside = not any(surely(order[i], order[j]) for i, j in ((0, 1), (1, 2), (0, 2)))
     interval = f"[{ledger[relation['low']].printed}, {ledger[relation['high']].printed}]"
     how = f"{claim.shown} {'lies' if inside else 'does not lie'} in {interval}"
     verdict = "consistent" if inside else "inconsistent"
