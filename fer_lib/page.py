@@ -133,8 +133,8 @@ def verdict_table(rows: list[Row], caption: str) -> None:
                 "claim": row.title,
                 "printed": row.shown,
                 **({"ours": "–" if row.ours is None else row.ours} if measured_any else {}),
-                "verdict": row.verdict.word,
-                "why": row.verdict.why,
+                "verdict": row.told.word,
+                "why": row.told.why,
             }
             for row in rows
         ]
@@ -143,8 +143,8 @@ def verdict_table(rows: list[Row], caption: str) -> None:
         {
             "claims": [claim.name for claim in row.claims],
             "about": row.about,
-            "word": row.verdict.word,
-            "why": row.verdict.why,
+            "word": row.told.word,
+            "why": row.told.why,
             "ours": "" if row.ours is None else str(row.ours),
         }
         for row in rows

@@ -75,15 +75,6 @@ def test_what_a_page_tells_is_escaped(of):
     assert '<b>"x"</b> & y' in row.get_text()
 
 
-def test_a_page_does_not_make_an_open_reading_firm(tmp_path):
-    file = tmp_path / "made2026.yml"
-    read = "about: a score, reading: open, note: read as a mean,"
-    file.write_text(MADE.replace("about: a score,", read))
-    said = replace(ONE, word="inconsistent", data="", profile="")
-    row = rows_of({"made2026": parse(file)}, [said])["made2026/alone"]
-    assert row["data-verdict"] == "underspecified"
-
-
 def test_what_a_page_says_of_print_counts_as_a_check(of):
     said = replace(ONE, word="inconsistent", why="the mean is another", data="", profile="")
     row = rows_of(of, [said])["made2026/alone"]

@@ -73,6 +73,13 @@ def test_a_verdict_names_its_claims_for_programs(monkeypatch):
     assert "Table 1: accuracy" in shown[0]["text/html"]
 
 
+def test_a_contradiction_of_an_open_reading_is_told_as_underspecified(shown):
+    claim = Claim("a", "Table 1", "accuracy", "0.92", "metric", note="as a mean", reading="open")
+    page.verdict_table([Row(claim, Verdict("inconsistent", "sums to 0.93"))], "x")
+    assert soup_of(shown).select_one(".verdict").text == "?\u00a0underspecified"
+    assert "rests on how we read Table 1: accuracy" in shown[-1]
+
+
 def test_rendered_faces_are_called_so_on_every_page(shown):
     page.header("book", "rendered46", "a" * 64, "subject", 0)
     assert "rendered, not photographed" in shown[-1]

@@ -14,11 +14,15 @@ pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 SITE = paths.build() / "html"
 PAGES = gate.pages_in_toc(paths.root() / "_toc.yml")
+# The rows of the ledger are alike: looking at all takes axe a minute.
+ALIKE = {"book/ledger": {"exclude": [["#ledger tbody:nth-of-type(n+50)"]]}}
 BROKEN_IMAGES = """() => [...document.images]
     .filter(image => image.loading !== 'lazy' && (!image.complete || image.naturalWidth === 0))
     .map(image => image.src)"""
 OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
+# What is folded away is not laid out, and asking for its size would do so, one by one.
 UNREACHABLE = """() => [...document.querySelectorAll('article *')]
+    .filter(box => !box.closest('details:not([open]) > :not(summary)'))
     .filter(box => box.scrollWidth > box.clientWidth + 1
         && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX)
         && box.clientWidth > 0
@@ -58,7 +62,7 @@ def test_page(running, axe, name, width, theme):
         assert seen.outside == []
         assert seen.errors == []
         # Without preload: axe would read style sheets by requests that file:// refuses.
-        found = axe.run(page, options={"preload": False}).response["violations"]
+        found = axe.run(page, ALIKE.get(name), {"preload": False}).response["violations"]
         assert not found, json.dumps(short(found), indent=1)
 
 

@@ -48,6 +48,15 @@ class Row:
         return (self.of,) if isinstance(self.of, Claim) else self.of
 
     @property
+    def told(self) -> Verdict:
+        """The verdict; a contradiction that rests on an open reading is underspecified."""
+        open_ = [claim.title for claim in self.claims if claim.reading]
+        if self.verdict.word != "inconsistent" or not open_:
+            return self.verdict
+        why = f"{self.verdict.why}; this rests on how we read {'; '.join(open_)}"
+        return Verdict("underspecified", why)
+
+    @property
     def title(self) -> str:
         """What is claimed, in words."""
         return self.about or "; ".join(claim.title for claim in self.claims)
