@@ -880,20 +880,23 @@ def test_all_below(ledger, limit, values, verdict):
 
 
 @pytest.mark.parametrize(
-    ("means", "verdict"),
+    ("quantity", "means", "verdict"),
     [
-        ("textbook", "consistent"),
-        ("sign missing", "inconsistent"),
-        ("values missing", "inconsistent"),
-        (["textbook", "index twice"], "inconsistent"),
+        ("loss", "textbook", "consistent"),
+        ("accuracy", "textbook", "consistent"),
+        ("kappa", ["textbook"], "consistent"),
+        ("loss", "sign missing", "inconsistent"),
+        ("accuracy", "values missing", "inconsistent"),
+        ("kappa", ["textbook", "index twice"], "inconsistent"),
     ],
 )
-def test_equations(ledger, means, verdict):
+def test_equations(ledger, quantity, means, verdict):
     one = number("eq", "L = y log p", kind="procedure", element="equation", where="equation (6)")
-    one |= {"quantity": "equation.loss", "means": means, "note": "the sum has no minus sign"}
-    (finding,) = equations.check(ledger(one))
+    one |= {"quantity": f"equation.{quantity}", "means": means, "note": "as we transcribed it"}
+    setting = count("gamma", "2", element="equation", where="equation (6)")
+    (finding,) = equations.check(ledger(one, setting | {"quantity": "equation.gamma"}))
     assert finding.verdict == verdict
-    assert "no minus sign" in finding.how
+    assert "as we transcribed it" in finding.how
 
 
 @pytest.mark.parametrize("rule", protocol.RULES, ids=lambda rule: rule.quantity)
