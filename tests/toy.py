@@ -306,7 +306,8 @@ class Toy:
         chapters = "\n".join(f"  - file: {file}" for file in files)
         (self.checkout / "_toc.yml").write_text(TOC.format(chapters=chapters))
         # It leads to the real pages, which a toy has not.
-        (self.checkout / "book" / "coverage.md").unlink(missing_ok=True)
+        for page in ("coverage", "ledger"):
+            (self.checkout / "book" / f"{page}.md").unlink(missing_ok=True)
 
     def stored(self, name: str) -> Path:
         """Return the one stored result of a page, a training or the data set."""
