@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from collections import Counter
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
-from IPython.display import HTML, display
+from IPython.display import display
 
-from fer_lib import claims, keys, page, paths, provenance
+from fer_lib import claims, keys, page, provenance
 from fer_lib.claims import audit, standing
 from fer_lib.claims.finding import WORDS, Finding
 
@@ -44,18 +44,38 @@ class Audit:
         self._redone: list[Finding] = []
         self._key = key
 
-    def value(self, name: str) -> float:
-        """Return the printed number of a claim."""
-        return self.ledger[name].value
+    def beside(
+        self, caption: str, names: Iterable[str], read_as: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
+        """Show what some claims print beside each other, and how each is read.
 
-    def ends(self, name: str) -> tuple[float, float]:
-        """Return the ends of what a claim stands for by its rounding, in the printed unit."""
-        return self.ledger[name].rounding
+        Parameters
+        ----------
+        caption : str
+            Of the table.
+        names : iterable of str
+            Ids.
+        read_as : mapping of str to iterable of str, optional
+            Meanings by id; those of the ledger by default.
+        """
+        meant = read_as or {}
+        shown = [(self.ledger[name], meant.get(name, self.ledger[name].means)) for name in names]
+        rows = [
+            (
+                one.where,
+                one.about,
+                f"“{one.printed}”" if one.kind == "procedure" else one.shown,
+                ", ".join(sorted(means)),
+            )
+            for one, means in shown
+        ]
+        frame = pd.DataFrame(rows, columns=["where", "what", "printed", "read as"])
+        page.table(frame, caption, index=False)
 
     def tally(self) -> None:
         """Show where the numbers come from, and how many checks of each family end how."""
-        text = (paths.root() / "book" / "claims" / f"{self._key}.yml").read_bytes()
-        facts = provenance.of_arithmetic(self._key, keys.sha256(text))
+        written = claims.files()[self._key].read_bytes()
+        facts = provenance.of_arithmetic(self._key, keys.sha256(written))
         shown = provenance.strip(facts, facts["notes"])
         display({"text/html": shown, provenance.MIME: facts}, raw=True)
         count = Counter((one.family, one.verdict) for one in self.findings)
@@ -128,13 +148,10 @@ class Audit:
             return
         caption = f"{len(found):,} check{'s' * (len(found) != 1)}: {verdict}"
         frame = pd.DataFrame([self._row(one) for one in found])
-        shown = page.table_html(frame, caption, index=False)
         if folded:
-            shown = (
-                f'<details class="curve-data"><summary>{html.escape(caption)}</summary>'
-                f"{shown}</details>"
-            )
-        display(HTML(shown))
+            page.folded(frame, caption)
+        else:
+            page.table(frame, caption, index=False)
 
     def _row(self, one: Finding) -> dict:
         """Return a finding as a row of a table."""

@@ -40,7 +40,7 @@ def parts(run: Run, model: Staged) -> None:
         columns={"output": "output (channels × height × width)", "gates": "SE gates"}
     )
     shown["learns"] = shown["learns"].map({True: "yes", False: "no"})
-    page.curve_data(shown, f"The parts of the run's network at {side} pixels")
+    page.folded(shown, f"The parts of the run's network at {side} pixels")
 
 
 def counts(of: dict[str, Staged], caption: str) -> pd.DataFrame:

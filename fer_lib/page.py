@@ -153,11 +153,11 @@ def verdict_table(rows: list[Row], caption: str) -> None:
     display({"text/html": shown, VERDICTS_MIME: {"caption": caption, "rows": told}}, raw=True)
 
 
-def curve_data(frame: pd.DataFrame, caption: str) -> None:
-    """Show the numbers behind a figure, folded away under their caption."""
+def folded(frame: pd.DataFrame, caption: str) -> None:
+    """Show a table, such as the numbers behind a figure, folded away under its caption."""
     display(
         HTML(
-            f'<details class="curve-data"><summary>{html.escape(caption)}</summary>'
+            f'<details class="folded"><summary>{html.escape(caption)}</summary>'
             f"{table_html(frame, caption, index=False)}</details>"
         )
     )

@@ -173,7 +173,7 @@ if face_data.kind == "rendered":
         quarters.rename(columns=factors).rename_axis(["authenticity", "quantile"]).reset_index()
     )
     quarters["authenticity"] = quarters["authenticity"].astype(str)
-    page.curve_data(quarters, "Quartiles of the factors, genuine and fake")
+    page.folded(quarters, "Quartiles of the factors, genuine and fake")
 
 # %% [markdown]
 # In a rendered set no factor may give the answer away, and no single action unit may decide it. Two tables ask

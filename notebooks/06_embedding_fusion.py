@@ -103,7 +103,7 @@ model_page.training(run, ledger)
 figure = plots.learning_curves(run.history)
 
 # %% tags=["hide-input"]
-page.curve_data(run.history, "The numbers behind the learning curves of the embedding fusion")
+page.folded(run.history, "The numbers behind the learning curves of the embedding fusion")
 
 # %% [markdown]
 # ## Verdicts

@@ -202,7 +202,7 @@ matrix = results.confusion(runs, last, "emotion")
 figure = plots.confusion({f"proposed model, {sets[last]}": matrix}, EMOTIONS)
 
 # %% tags=["hide-input"]
-page.curve_data(results.counted(matrix, EMOTIONS), "Confusion matrix, emotion, proposed model")
+page.folded(results.counted(matrix, EMOTIONS), "Confusion matrix, emotion, proposed model")
 
 # %% [markdown]
 # What the paper's image must show can be worked out all the same. Table 5's recalls and supports fix
@@ -251,7 +251,7 @@ result_plots.rates(axis, each, precision, sets[last], 1 / len(EMOTIONS))
 result_plots.below(figure, axis, 3)
 
 # %% tags=["hide-input"]
-page.curve_data(
+page.folded(
     pd.concat(curves.every_tenth(curve).assign(emotion=name) for name, curve in each.items()),
     "Points of the curves, one emotion against the rest",
 )
@@ -280,7 +280,7 @@ result_plots.below(figure, axis)
 # %% tags=["hide-input"]
 history = pd.concat(run.history.assign(seed=run.about["seed"]) for run in runs)
 shown = ["seed", "epoch", "train_emotion_accuracy", "val_emotion_accuracy", "best"]
-page.curve_data(history[shown], "The numbers behind Figure 12 re-made")
+page.folded(history[shown], "The numbers behind Figure 12 re-made")
 
 # %% [markdown]
 # ## Verdicts

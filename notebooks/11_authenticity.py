@@ -177,8 +177,8 @@ matrix = results.confusion(runs, last, "authenticity")
 figure = plots.confusion({"paper, its photographs": printed, f"ours, {data}": matrix}, AUTHENTICITY)
 
 # %% tags=["hide-input"]
-page.curve_data(results.counted(printed, AUTHENTICITY), "Figure 13 as printed")
-page.curve_data(results.counted(matrix, AUTHENTICITY), f"Figure 13 re-made: {sets[last]}")
+page.folded(results.counted(printed, AUTHENTICITY), "Figure 13 as printed")
+page.folded(results.counted(matrix, AUTHENTICITY), f"Figure 13 re-made: {sets[last]}")
 
 # %% [markdown]
 # ## Figures 14 and 15: ROC, precision and recall
@@ -212,7 +212,7 @@ axis.plot(
 result_plots.below(figure, axis, 1)
 
 # %% tags=["hide-input"]
-page.curve_data(curves.every_tenth(curve), "Points of Figures 14 and 15 re-made")
+page.folded(curves.every_tenth(curve), "Points of Figures 14 and 15 re-made")
 
 # %% [markdown]
 # ## Figures 16 and 17: the training
@@ -242,7 +242,7 @@ result_plots.below(figure, axis)
 
 # %% tags=["hide-input"]
 history = pd.concat(run.history.assign(seed=run.about["seed"]) for run in runs)
-page.curve_data(history.drop(columns="seconds"), "The numbers behind the training curves")
+page.folded(history.drop(columns="seconds"), "The numbers behind the training curves")
 
 # %% [markdown]
 # ## Verdicts

@@ -125,7 +125,7 @@ for head in ("emotion", "authenticity"):
         for name, found in runs.items()
     )
     first = ["model", "seed"]
-    page.curve_data(
+    page.folded(
         every[[*first, *(name for name in every if name not in first)]],
         f"Scores of every seed, {head}, {sets[last]}",
     )
@@ -225,9 +225,7 @@ for head, score in wanted:
 for name in runs:
     for head, number in (("emotion", 5), ("authenticity", 6)):
         per_class = pooled.class_table(tallies[name, last, head], resamples, seed)
-        page.curve_data(
-            per_class.reset_index(), f"Table {number} for {arms.title(name)}, {sets[last]}"
-        )
+        page.folded(per_class.reset_index(), f"Table {number} for {arms.title(name)}, {sets[last]}")
 
 # %% [markdown]
 # ## Figure 18: confusion matrices of both heads
@@ -269,7 +267,7 @@ figure = draw("dual_task", "")
 # %% tags=["hide-input"]
 for name in runs:
     for head, classes in (("emotion", EMOTIONS), ("authenticity", AUTHENTICITY)):
-        page.curve_data(
+        page.folded(
             results.counted(counts[name, head], classes),
             f"Confusion matrix of {arms.title(name)}, {head}",
         )
@@ -321,7 +319,7 @@ figure = panel(emotion, precision, f"emotion, {sets[last]}", 1 / len(EMOTIONS))
 
 # %% tags=["hide-input"]
 for head, found in (("authenticity", authenticity), ("emotion", emotion)):
-    page.curve_data(
+    page.folded(
         pd.concat(curves.every_tenth(curve).assign(model=name) for name, curve in found.items()),
         f"Points of the curves of all models, {head}",
     )
@@ -346,7 +344,7 @@ history = pd.concat(
     for name in arms.MODELS
     for run in runs[name]
 )
-page.curve_data(history.drop(columns="seconds"), "The numbers behind the training curves")
+page.folded(history.drop(columns="seconds"), "The numbers behind the training curves")
 
 # %% [markdown]
 # ## Table 8: what can be set side by side

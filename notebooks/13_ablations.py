@@ -114,9 +114,7 @@ for axis, (head, score) in zip(axes, contrast.SCORES, strict=True):
 figure.tight_layout()
 
 # %% tags=["hide-input"]
-page.curve_data(
-    scored.loc[order].reset_index(), "The numbers behind the curves of the loss weights"
-)
+page.folded(scored.loc[order].reset_index(), "The numbers behind the curves of the loss weights")
 
 # %% [markdown]
 # ## Squeeze-and-excitation

@@ -109,7 +109,7 @@ figure = result_plots.spread_of_ends(
 
 # %% tags=["hide-input"]
 shown = chances["accuracy"].quantile([0.0, 0.025, 0.25, 0.5, 0.75, 0.975, 1.0])
-page.curve_data(
+page.folded(
     shown.rename_axis("quantile").reset_index(), "Quantiles of the ends from five resamples"
 )
 
@@ -229,7 +229,7 @@ figure = result_plots.reliability(
 
 # %% tags=["hide-input"]
 for (name, head), frames in diagrams.items():
-    page.curve_data(
+    page.folded(
         pd.concat(
             frame.assign(seed=run.about["seed"])
             for run, frame in zip(runs[name], frames, strict=True)

@@ -467,7 +467,7 @@ axes[0, 0].legend(fontsize=9)
 figure.tight_layout()
 
 # %% tags=["hide-input"]
-page.curve_data(
+page.folded(
     pd.concat(
         [
             pd.DataFrame(
@@ -552,7 +552,7 @@ axes[0].legend(fontsize=9)
 figure.tight_layout()
 
 # %% tags=["hide-input"]
-page.curve_data(falls, "Cascading randomisation, all models")
+page.folded(falls, "Cascading randomisation, all models")
 
 # %% [markdown]
 # ## Agreement between methods, stability over trainings

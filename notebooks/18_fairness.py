@@ -159,8 +159,8 @@ if measured:
             f"The {shown}: the largest difference in each score, and every one told apart",
             index=False,
         )
-        page.curve_data(with_p(apart), f"All differences between groups, {shown}")
-    page.curve_data(
+        page.folded(with_p(apart), f"All differences between groups, {shown}")
+    page.folded(
         groups.intersections(held[PROPOSED], people, scale.bootstrap, seed),
         f"The {PROPOSED} by tone, sex and age together, where a cell has "
         f"{groups.MIN_SUBJECTS} subjects or more",

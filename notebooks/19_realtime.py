@@ -283,7 +283,7 @@ axes[0].legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.08))
 figure.tight_layout()
 
 # %% tags=["hide-input"]
-page.curve_data(
+page.folded(
     pd.DataFrame(
         [
             {

@@ -35,18 +35,6 @@ from fer_lib.labels import AUTHENTICITY, EMOTIONS
 plots.use_style()
 audit = audit_page.Audit("diya2026")
 ledger = audit.ledger
-
-
-def side_by_side(names, caption):
-    """Show what some claims print, and how the ledger reads each."""
-    rows = [
-        (one.where, one.about, one.printed, ", ".join(one.means))
-        for one in (ledger[name] for name in names)
-    ]
-    frame = pd.DataFrame(rows, columns=["where", "what", "printed", "read as"])
-    page.table(frame, caption, index=False)
-
-
 audit.tally()
 
 # %% [markdown]
@@ -123,7 +111,7 @@ audit.redo(
 
 # %%
 names = ["loss.abstract", "loss.section42", "table4.loss"]
-side_by_side(names, "The authenticity loss of the proposed model")
+audit.beside("The authenticity loss of the proposed model", names)
 audit.redo(
     *names,
     holds=len({ledger[name].means for name in names}) == 1,
@@ -147,7 +135,7 @@ audit.redo(
 # %%
 signals = ["cited.arslan.text_model", "table1.arslan.model", "table8.arslan.model"]
 signals += ["text.range.authenticity_kind"]
-side_by_side(signals, "What is said of the signals of Arslan et al.")
+audit.beside("What is said of the signals of Arslan et al.", signals)
 audit.redo(
     "text.range.authenticity_kind",
     holds=len({ledger[name].means for name in signals}) == 1,
@@ -369,7 +357,7 @@ cues = {
     for kind in AUTHENTICITY
 }
 shown = [name for three in cues.values() for name in three]
-side_by_side(shown, "Symmetry of genuine and of fake expressions")
+audit.beside("Symmetry of genuine and of fake expressions", shown)
 for kind, (rule, neutral, happy) in cues.items():
     means = {name: ledger[name].means for name in (rule, neutral, happy)}
     audit.redo(
@@ -393,7 +381,7 @@ page.say(f"{100 * share:.0f} % of the images are happy.")
 
 # %%
 sets = ["table1.arslan.data", "table8.arslan.data"]
-side_by_side(sets, "What is said of the data of Arslan et al.")
+audit.beside("What is said of the data of Arslan et al.", sets)
 audit.redo(
     *sets,
     holds=len({ledger[name].means for name in sets}) == 1,

@@ -113,23 +113,17 @@ audit.redo(
 
 
 # %%
-def passages(*names: str) -> bool:
-    """Show passages side by side; return whether each two of them agree."""
-    told = [ledger[name] for name in names]
-    frame = pd.DataFrame(
-        [
-            {"place": one.where, "printed": one.printed, "compared as": ", ".join(one.means)}
-            for one in told
-        ]
-    )
-    page.table(frame, "The passages", index=False)
-    means = [set(one.means) for one in told]
-    return all(a <= b or b <= a for a, b in combinations(means, 2))
+def agree(names):
+    """Return whether of every two passages one says what the other says, or more."""
+    meanings = [set(ledger[name].means) for name in names]
+    return all(a <= b or b <= a for a, b in combinations(meanings, 2))
 
 
+named = ("s332.backbone", "s42.backbone", "table4.backbone")
+audit.beside("Which network is described", named)
 audit.redo(
     "s332.backbone",
-    holds=passages("s332.backbone", "s42.backbone", "table4.backbone"),
+    holds=agree(named),
     why="the stack of section 3.3.2 is neither ResNet-50 (section 4.2) nor InceptionV3 (Table 4); "
     "section 4.2 and Table 4 agree as far as ResNet-50 goes",
 )
@@ -201,9 +195,11 @@ audit.redo(
 # for `[3]` is not touched.
 
 # %%
+cited = ("intro.cited3.source", "s5.cited3.methods", "table6.cited3.methods")
+audit.beside("What is cited under one number", cited)
 audit.redo(
     "intro.cited3.source",
-    holds=passages("intro.cited3.source", "s5.cited3.methods", "table6.cited3.methods"),
+    holds=agree(cited),
     why="section 1 cites another topic under this number than section 5 and Table 6",
 )
 
@@ -317,10 +313,11 @@ audit.redo(
 # %%
 x = -1.0  # any input below zero
 relu, elu = max(0.0, x), math.expm1(x)  # with alpha = 1, which the paper does not print
-agree = passages("s332.activation", "s332.activation_eq", "s332.fc_activation", "s42.activation")
+named = ("s332.activation", "s332.activation_eq", "s332.fc_activation", "s42.activation")
+audit.beside("Which activation is described", named)
 audit.redo(
     "s42.activation",
-    holds=agree,
+    holds=agree(named),
     why=f"ReLU at three places of section 3.3.2, ELU in section 4.2; at {x:g} the one gives "
     f"{relu:g}, the other {elu:.3f}",
 )
@@ -336,9 +333,11 @@ audit.redo(
 # the same in section 5 and Table 6.
 
 # %%
+cited = ("lit.cited11.methods", "s5.cited11.methods", "table6.cited11.methods")
+audit.beside("Which methods are described", cited)
 audit.redo(
     "lit.cited11.methods",
-    holds=passages("lit.cited11.methods", "s5.cited11.methods", "table6.cited11.methods"),
+    holds=agree(cited),
     why="classical classifiers in section 2, deep networks in section 5 and Table 6",
 )
 

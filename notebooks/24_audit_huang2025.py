@@ -58,20 +58,6 @@ audit.tally()
 
 
 # %%
-def beside(caption, read_as):
-    """Show passages side by side, each with the meaning in which it is read."""
-    rows = [
-        {
-            "where": ledger[name].where,
-            "printed": f"“{ledger[name].printed}”",
-            "about": ledger[name].about,
-            "read as": ", ".join(sorted(meaning)),
-        }
-        for name, meaning in read_as.items()
-    ]
-    page.table(pd.DataFrame(rows), caption, index=False)
-
-
 def agree(meanings):
     """Return whether of every two meanings one holds the other."""
     return all(one <= other or other <= one for one, other in combinations(meanings, 2))
@@ -92,11 +78,9 @@ numbers = {}
 for name in named:
     ends = [int(digits) for digits in re.findall(r"\d+", " ".join(ledger[name].means))]
     numbers[name] = set(range(min(ends), max(ends) + 1))  # "Figures 4-5" are both of them
-beside("Where the network stands", {name: {str(n) for n in numbers[name]} for name in named})
-beside(
-    "What the figures between show",
-    {name: set(ledger[name].means) for name in ("fig4.content", "fig5.t", "fig5.y")},
-)
+read_as = {name: {str(n) for n in numbers[name]} for name in named}
+audit.beside("Where the network stands", named, read_as)
+audit.beside("What the figures between show", ("fig4.content", "fig5.t", "fig5.y"))
 shared = set.intersection(*numbers.values())
 audit.redo(
     "s1_4.figure_reference",
@@ -120,7 +104,7 @@ audit.redo(
 # %%
 read_as = {name: set(ledger[name].means) for name in ("fig4.content", "s4_2.confusion")}
 # read_as["fig4.content"] = {"bars of scores", "confusion matrix"}  # if the caption passes over it
-beside("What Figure 4 shows", read_as)
+audit.beside("What Figure 4 shows", read_as, read_as)
 
 captions = [c for c in ledger.values() if c.element == "caption"]
 with_matrix = [c.where for c in captions if "confusion" in f"{c.about} {c.printed}".lower()]
@@ -161,7 +145,7 @@ for of, first in (
     ("The regression discontinuity design", "fig6.design"),
 ):
     read_as = readings[of]
-    beside(of, read_as)
+    audit.beside(of, read_as)
     done = [ledger[name].where for name, meaning in read_as.items() if "done" in meaning]
     future = [ledger[name].where for name, meaning in read_as.items() if "future work" in meaning]
     audit.redo(
@@ -186,10 +170,7 @@ for of, first in (
 # %%
 terms = ledger["s4_1.top_ten"].means
 both_forms = [(term, term + "s") for term in terms if term + "s" in terms]
-beside(
-    "How words are counted",
-    {name: set(ledger[name].means) for name in ("s3_1.lemmas", "s4_1.top_ten")},
-)
+audit.beside("How words are counted", ("s3_1.lemmas", "s4_1.top_ten"))
 audit.redo(
     "s3_1.lemmas",
     holds=not both_forms,
@@ -219,7 +200,8 @@ frequent = {
     name: set(ledger[name].means[0].split(", ")) for name in ("fig2.dominant", "s4_1.dominant")
 }
 in_both = rare & set.union(*frequent.values())
-beside("Rare examples and dominant terms", {"s3_1.rare_terms": rare, **frequent})
+read_as = {"s3_1.rare_terms": rare, **frequent}
+audit.beside("Rare examples and dominant terms", read_as, read_as)
 
 abstracts = ledger["s3_1.corpus"].value
 rows = [

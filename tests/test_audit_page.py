@@ -53,3 +53,13 @@ def test_a_calculation_that_disagrees_with_the_auditor_stops_the_page(audit, sho
         audit.redo("sum", holds=True, why="")
     with pytest.raises(ValueError, match="no contradiction of a to redo"):
         audit.redo("sum", "a", holds=False, why="")
+
+
+def test_claims_stand_beside_each_other_with_how_they_are_read(audit, monkeypatch):
+    frames = []
+    monkeypatch.setattr(page, "table", lambda frame, caption, index: frames.append(frame))
+    audit.beside("Two counts", ["a", "sum"], {"sum": {"two", "and three"}})
+    assert frames[0].to_numpy().tolist() == [
+        ["Table 1", "made up", "2", ""],
+        ["Table 1", "made up", "6", "and three, two"],
+    ]

@@ -115,8 +115,8 @@ def test_the_header_of_a_page_is_one_output_for_readers_and_programs(monkeypatch
     }
 
 
-def test_curve_data_is_folded_under_its_caption(shown):
-    page.curve_data(pd.DataFrame({"x": [1.0]}), "Points")
+def test_a_folded_table_stands_under_its_caption(shown):
+    page.folded(pd.DataFrame({"x": [1.0]}), "Points")
     assert soup_of(shown).summary.text == "Points"
 
 

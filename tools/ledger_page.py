@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_lib import claims, page, paths
+from fer_lib import claims, page
 from fer_lib.claims import Claim, audit, standing
 from fer_lib.claims.finding import WORDS, Finding
 from fer_lib.claims.ledger import Ledger
@@ -23,8 +23,7 @@ Ledgers = Mapping[str, Ledger]
 
 def ledgers() -> dict[str, Ledger]:
     """Return every ledger of the book by the key of its paper."""
-    folder = paths.root() / "book" / "claims"
-    return {path.stem: claims.parse(path) for path in sorted(folder.glob("*.yml"))}
+    return {key: claims.parse(path) for key, path in claims.files().items()}
 
 
 @dataclass(frozen=True)

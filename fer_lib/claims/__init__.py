@@ -1,6 +1,6 @@
 """The claim ledger: every number a paper prints, and what can be said of it."""
 
-from fer_lib.claims.ledger import LedgerError, load, parse
+from fer_lib.claims.ledger import LedgerError, files, load, parse
 from fer_lib.claims.record import Claim, Range
 from fer_lib.claims.verdicts import (
     OWN_DATA,
@@ -22,6 +22,7 @@ __all__ = [
     "Row",
     "Verdict",
     "checked",
+    "files",
     "load",
     "of_arithmetic",
     "of_direction",

@@ -16,8 +16,8 @@ from fer_lib.claims.finding import Finding, number
 from fer_lib.claims.ledger import Ledger
 from fer_lib.claims.record import Claim
 from fer_lib.claims.reports import Report, gather
+from fer_lib.intervals import LEVEL
 
-LEVEL = 0.95
 # Of scores that are the same for every guess that does not look at the image.
 LEVELS = {"auc": Fraction(1, 2), "kappa": Fraction(0), "mcc": Fraction(0)}
 
@@ -57,16 +57,12 @@ def _of_share(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
 
 def _of_ranks(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge an AUC by what random scores give: its spread is that of the rank sum statistic."""
-    positives, total = (ledger[relation[name]] for name in ("positives", "total"))
-    part, whole = int(positives.amount), int(total.amount)
-    if not 0 < part < whole:
-        how = f"{positives.shown} of {total.shown} leave only one class"
-        return Finding("chance", (claim.id,), "not testable", "", claim.shown, how)
-    spread = math.sqrt((whole + 1) / (12 * part * (whole - part)))
+    part, other = ties.sides(relation, ledger)
+    spread = math.sqrt((part + other + 1) / (12 * part * other))
     low, high = stats.norm.interval(LEVEL, 0.5, spread)
-    guess = f"guessing, on {part:,} and {whole - part:,} images, gives 0.5, in {LEVEL:.0%} of tries"
+    guess = f"guessing, on {part:,} and {other:,} images, gives 0.5, in {LEVEL:.0%} of tries"
     guess += f" from {low:.3f} to {high:.3f}: the upper end"
-    return _judged(claim, Fraction(high), guess, (positives.id, total.id))
+    return _judged(claim, Fraction(high), guess, (relation["positives"], relation["total"]))
 
 
 CHECKS = {"above chance": _of_share, "ranks above chance": _of_ranks}

@@ -35,8 +35,7 @@ def known_size(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     name, what = relation["set"], relation["what"]
     if what not in SETS.get(name, {}):
         known = "; ".join(f"{one}: {', '.join(each)}" for one, each in SETS.items())
-        how = f"{what} of {name} is not known here; known are {known}"
-        return Finding("data set", (claim.id,), "not testable", "", claim.shown, how)
+        raise ties.NotTestable(f"{what} of {name} is not known here; known are {known}")
     size = Fraction(SETS[name][what])
     verdict = "consistent" if claim.prints(Range(size, size)) else "inconsistent"
     how = f"{name} has {number(size)} ({what}); printed {claim.shown}"

@@ -40,6 +40,12 @@ class LedgerError(ValueError):
     """A ledger that cannot be used; the message names the file, the claim and what is wrong."""
 
 
+def files() -> dict[str, Path]:
+    """Return the ledger of every paper of the book by its key."""
+    folder = paths.root() / "book" / "claims"
+    return {path.stem: path for path in sorted(folder.glob("*.yml"))}
+
+
 def load(key: str) -> dict[str, Claim]:
     """Return the ledger of a paper by claim id.
 
@@ -48,11 +54,10 @@ def load(key: str) -> dict[str, Claim]:
     LedgerError
         If there is no such ledger, or as `parse` says.
     """
-    path = paths.root() / "book" / "claims" / f"{key}.yml"
-    if not path.exists():
-        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.yml")))
-        raise LedgerError(f"no ledger for {key!r}: choose one of {known}")
-    return parse(path)
+    known = files()
+    if key not in known:
+        raise LedgerError(f"no ledger for {key!r}: choose one of {', '.join(known)}")
+    return parse(known[key])
 
 
 @cache

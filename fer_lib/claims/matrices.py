@@ -22,6 +22,10 @@ from fer_lib.claims.reports import Report, combinations, gather, share
 SLACK = 1e-7  # the solver's own
 
 
+class NoMatrix(ValueError):
+    """No matrix of whole numbers has the scores that are printed."""
+
+
 @dataclass(frozen=True)
 class Programme:
     """A linear programme over the cells of a k x k matrix, row by row.
@@ -41,11 +45,13 @@ class Programme:
     low: np.ndarray
     high: np.ndarray
 
-    def best(self, aim: np.ndarray) -> np.ndarray | None:
-        """Return the cells (k * k) where ``aim`` times the cells is least; None if none fits.
+    def best(self, aim: np.ndarray) -> np.ndarray:
+        """Return the cells (k * k) where ``aim`` times the cells is least.
 
         Raises
         ------
+        NoMatrix
+            If no cells fit.
         RuntimeError
             If the solver gives up.
         """
@@ -57,15 +63,14 @@ class Programme:
             options={"mip_rel_gap": 0},  # the ends that are told are reached, not approached
         )
         if done.status == 2:
-            return None
+            raise NoMatrix("no confusion matrix has these scores")
         if done.status != 0:
             raise RuntimeError(f"the solver gave up: {done.message}")
         return np.round(done.x)
 
-    def solve(self, aim: np.ndarray) -> float | None:
-        """Return the least of ``aim`` (k * k) times the cells; None if no matrix fits."""
-        cells = self.best(aim)
-        return None if cells is None else float(aim @ cells)
+    def span(self, aim: np.ndarray) -> tuple[float, float]:
+        """Return the least and the most of ``aim`` (k * k) times the cells; raises as `best`."""
+        return float(aim @ self.best(aim)), float(aim @ self.best(-aim))
 
 
 def ends(claim: Claim) -> tuple[float, float]:
@@ -128,7 +133,11 @@ def programme(report: Report) -> Programme:
 def feasible(report: Report) -> bool:
     """Return whether any confusion matrix has all printed scores of a report."""
     of = programme(report)
-    return of.solve(np.zeros(len(of.classes) ** 2)) is not None
+    try:
+        of.best(np.zeros(len(of.classes) ** 2))
+    except NoMatrix:
+        return False
+    return True
 
 
 def cells(report: Report) -> pd.DataFrame:
@@ -136,7 +145,7 @@ def cells(report: Report) -> pd.DataFrame:
 
     Raises
     ------
-    ValueError
+    NoMatrix
         If no matrix fits.
     """
     of = programme(report)
@@ -145,11 +154,8 @@ def cells(report: Report) -> pd.DataFrame:
     for place in range(k * k):
         aim = np.zeros(k * k)
         aim[place] = 1
-        least, most = of.solve(aim), of.solve(-aim)
-        if least is None or most is None:
-            raise ValueError("no confusion matrix has these scores")
-        ends = round(least), round(-most)
-        told.flat[place] = str(ends[0]) if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+        least, most = map(round, of.span(aim))
+        told.flat[place] = str(least) if least == most else f"{least} to {most}"
     return pd.DataFrame(told, index=of.classes, columns=of.classes)
 
 
@@ -158,16 +164,13 @@ def accuracy(report: Report) -> tuple[float, float]:
 
     Raises
     ------
-    ValueError
+    NoMatrix
         If no matrix fits.
     """
     of = programme(report)
-    diagonal = np.eye(len(of.classes)).ravel()
-    least, most = of.solve(diagonal), of.solve(-diagonal)
-    if least is None or most is None:
-        raise ValueError("no confusion matrix has these scores")
+    least, most = of.span(np.eye(len(of.classes)).ravel())
     total = sum(report.supports().values())
-    return round(least) / total, round(-most) / total
+    return round(least) / total, round(most) / total
 
 
 def _agreement(report: Report) -> tuple[Programme, np.ndarray, int]:
@@ -186,7 +189,7 @@ def kappa(report: Report) -> tuple[float, float]:
 
     Raises
     ------
-    ValueError
+    NoMatrix
         If no matrix fits.
     """
     of, margins, total = _agreement(report)
@@ -197,13 +200,9 @@ def kappa(report: Report) -> tuple[float, float]:
         return float((total * (hits @ cells) - chance) / (total**2 - chance))
 
     def end(sign: int) -> float:
-        cells = of.best(np.zeros(len(hits)))
-        if cells is None:
-            raise ValueError("no confusion matrix has these scores")
-        reached = value(cells)
+        reached = value(of.best(np.zeros(len(hits))))
         while True:
-            cells = of.best(-sign * (total * hits + (reached - 1) * margins))
-            further = value(cells)
+            further = value(of.best(-sign * (total * hits + (reached - 1) * margins)))
             if sign * (further - reached) <= SLACK:
                 return reached
             reached = further
@@ -219,24 +218,20 @@ def mcc(report: Report) -> tuple[float, float]:
 
     Raises
     ------
-    ValueError
+    NoMatrix
         If no matrix fits.
     """
     of, margins, total = _agreement(report)
     k = len(of.classes)
-    above = total * np.eye(k).ravel() - margins
-    least, most = of.solve(above), of.solve(-above)
-    if least is None or most is None:
-        raise ValueError("no confusion matrix has these scores")
-    columns = [np.eye(k)[place] for place in range(k)]
-    low = np.array([of.solve(np.tile(one, k)) for one in columns])
-    high = np.array([-of.solve(-np.tile(one, k)) for one in columns])
+    least, most = of.span(total * np.eye(k).ravel() - margins)
+    # How many are guessed to be of each class, at least and at most.
+    low, high = np.array([of.span(np.tile(column, k)) for column in np.eye(k)]).T
     truth = total**2 - float(np.sum(margins[:k] ** 2))
     # The squares of the guesses add up to least when they are as even as their bounds let them be.
     level = optimize.brentq(lambda x: np.clip(x, low, high).sum() - total, -1, total + 1)
     even = float(np.sum(np.clip(level, low, high) ** 2))
     spreads = [total**2 - even, max(total**2 - float(np.sum(high**2)), 1.0)]
-    ends = [above_ / math.sqrt(spread * truth) for above_ in (least, -most) for spread in spreads]
+    ends = [top / math.sqrt(spread * truth) for top in (least, most) for spread in spreads]
     return max(-1.0, min(ends)), min(1.0, max(ends))
 
 

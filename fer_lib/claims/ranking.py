@@ -154,13 +154,8 @@ def _from_auc(name: str, report: Report) -> list[Finding]:
 
 def _tied(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """Judge an average precision whose positive class, AUC and images are named."""
-    area, positives, total = (ledger[relation[name]] for name in ("auc", "positives", "total"))
-    part, whole = int(positives.amount), int(total.amount)
-    if not 0 < part < whole:
-        how = f"{positives.shown} of {total.shown} leave only one class"
-        return Finding("ranking", (claim.id,), "not testable", "", claim.shown, how)
-    given = (area.id, positives.id, total.id)
-    return _against_auc(claim, area, (part, whole - part), True, given)
+    given = tuple(relation[name] for name in ("auc", "positives", "total"))
+    return _against_auc(claim, ledger[given[0]], ties.sides(relation, ledger), True, given)
 
 
 CHECKS = {"average precision": _tied}

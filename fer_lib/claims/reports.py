@@ -149,10 +149,15 @@ def _false_positives(tp: int, n: int, others: int, told: Mapping[str, Claim]) ->
     return range(low, high + 1)
 
 
+def _taken_apart(printed: Mapping[str, Claim]) -> tuple[int, dict[str, Claim]]:
+    """Return the support of one class, and its scores."""
+    told = {score: claim for score, claim in printed.items() if score != "support"}
+    return int(printed["support"].value), told
+
+
 def candidates(printed: Mapping[str, Claim], total: int) -> int:
     """Return how many (TP, FP, FN) `triples` would try."""
-    n = int(printed["support"].value)
-    told = {score: claim for score, claim in printed.items() if score != "support"}
+    n, told = _taken_apart(printed)
     return sum(len(_false_positives(tp, n, total - n, told)) for tp in _true_positives(n, told))
 
 
@@ -166,8 +171,7 @@ def triples(printed: Mapping[str, Claim], total: int) -> Iterator[Triple]:
     total : int
         Images of all classes, which bounds the false positives.
     """
-    n = int(printed["support"].value)
-    told = {score: claim for score, claim in printed.items() if score != "support"}
+    n, told = _taken_apart(printed)
     return (
         (tp, fp, n - tp)
         for tp in _true_positives(n, told)

@@ -31,8 +31,9 @@ def stratified(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     how = frozenset(word for place in places for word in place.means)
     whole, size, total = (ledger[relation[name]] for name in ("whole", "size", "total"))
     if not max(whole.amount, size.amount) <= total.amount or claim.amount.denominator != 1:
-        told = f"{claim.shown} of {size.shown}, {whole.shown} of {total.shown}: no part of a whole"
-        return Finding("split", (claim.id,), "not testable", "", claim.printed, told)
+        raise ties.NotTestable(
+            f"{claim.shown} of {size.shown}, {whole.shown} of {total.shown}: no part of a whole"
+        )
     value, expected = int(claim.amount), float(whole.amount * size.amount / total.amount)
     drawn = stats.hypergeom(int(total.amount), int(whole.amount), int(size.amount))
     p = min(1.0, 2 * min(drawn.cdf(value), drawn.sf(value - 1)))

@@ -12,8 +12,8 @@ from fer_lib.claims import ties
 from fer_lib.claims.finding import Finding, shown
 from fer_lib.claims.ledger import Ledger
 from fer_lib.claims.record import Claim, Range
+from fer_lib.intervals import LEVEL
 
-LEVEL = 0.95
 # A printed interval may be this many times as wide, or as narrow, as the binomial one.
 WIDER = 1.5
 
@@ -42,8 +42,7 @@ def of_proportion(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     low, high, n = (ledger[relation[name]] for name in ("low", "high", "n"))
     share, count = float(claim.amount), int(n.amount)
     if not 0 <= share <= 1:
-        how = f"{claim.shown} is no share of {count:,}"
-        return Finding("statistics", (claim.id,), "not testable", "", claim.shown, how, (n.id,))
+        raise ties.NotTestable(f"{claim.shown} is no share of {count:,}")
     wilson = stats.binomtest(round(share * count), count).proportion_ci(LEVEL, "wilson")
     width, expected = float(high.amount - low.amount), wilson.high - wilson.low
     # Both ends were rounded, so the width may be any of these.
@@ -86,8 +85,7 @@ def whole_hits(claim: Claim, relation: Mapping, ledger: Ledger) -> Finding:
     """
     n = int(ledger[relation["n"]].amount)
     if not 0 <= claim.amount <= 1:
-        how = f"{claim.shown} is no share of {n:,}"
-        return Finding("statistics", (claim.id,), "not testable", "", claim.shown, how)
+        raise ties.NotTestable(f"{claim.shown} is no share of {n:,}")
     middle = round(claim.amount * n)
     shares = {k: Fraction(k, n) for k in range(max(0, middle - 1), min(n, middle + 1) + 1)}
     fitting = [k for k, share in shares.items() if claim.prints(Range(share, share))]

@@ -11,10 +11,29 @@ from fer_lib.claims.record import Claim
 Check = Callable[[Claim, Mapping, Ledger], Finding]
 
 
+class NotTestable(Exception):
+    """Raised by a check that cannot be made of the printed values; the message says why."""
+
+
+def sides(relation: Mapping, ledger: Ledger) -> tuple[int, int]:
+    """Return the images of the positive class and of the other, of a relation that names both.
+
+    Raises
+    ------
+    NotTestable
+        If all images are of one class.
+    """
+    positives, total = ledger[relation["positives"]], ledger[relation["total"]]
+    part, whole = int(positives.amount), int(total.amount)
+    if not 0 < part < whole:
+        raise NotTestable(f"{positives.shown} of {total.shown} leave only one class")
+    return part, whole - part
+
+
 def check(ledger: Ledger, family: str, checks: Mapping[str, Check]) -> list[Finding]:
     """Return one finding for each relation that a family checks.
 
-    Where a value is seen only in a figure's image, nothing can be computed: not testable.
+    Not testable is what is seen only in a figure's image, and what a check raises as such.
 
     Parameters
     ----------
@@ -23,21 +42,21 @@ def check(ledger: Ledger, family: str, checks: Mapping[str, Check]) -> list[Find
     family : str
         Named in findings that are not testable.
     checks : mapping of str to callable
-        What makes the finding of a claim, its relation and the ledger, by the relation's ``is``.
+        What makes the finding of a claim, its relation and the ledger, by the relation's ``is``;
+        it may raise `NotTestable`.
     """
     found = []
     for claim in ledger.values():
         for relation in claim.relations:
             if relation["is"] not in checks:
                 continue
-            names = operands(relation)
-            unseen = [one for one in (claim, *(ledger[name] for name in names)) if one.state]
-            if unseen:
-                how = f"{unseen[0].title}: {unseen[0].state}"
-                given = tuple(names)
-                found.append(
-                    Finding(family, (claim.id,), "not testable", "", claim.shown, how, given)
-                )
-            else:
+            names = tuple(operands(relation))
+            try:
+                for one in (claim, *(ledger[name] for name in names)):
+                    if one.state:
+                        raise NotTestable(f"{one.title}: {one.state}")
                 found.append(checks[relation["is"]](claim, relation, ledger))
+            except NotTestable as why:
+                of = (claim.id,)
+                found.append(Finding(family, of, "not testable", "", claim.shown, str(why), names))
     return found
