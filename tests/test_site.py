@@ -16,6 +16,8 @@ SITE = paths.build() / "html"
 PAGES = gate.pages_in_toc(paths.root() / "_toc.yml")
 # The rows of the ledger are alike: looking at all takes axe a minute.
 ALIKE = {"book/ledger": {"exclude": [["#ledger tbody:nth-of-type(n+50)"]]}}
+# Contrast hangs on the theme, reflow on the width: axe, the slowest, sees each once.
+SEEN_BY_AXE = (("phone", "light"), ("desktop", "dark"))
 BROKEN_IMAGES = """() => [...document.images]
     .filter(image => image.loading !== 'lazy' && (!image.complete || image.naturalWidth === 0))
     .map(image => image.src)"""
@@ -61,6 +63,8 @@ def test_page(running, axe, name, width, theme):
         assert page.evaluate(UNREACHABLE) == [], "scrolling boxes without keyboard focus or name"
         assert seen.outside == []
         assert seen.errors == []
+        if (width, theme) not in SEEN_BY_AXE:
+            return
         # Without preload: axe would read style sheets by requests that file:// refuses.
         found = axe.run(page, ALIKE.get(name), {"preload": False}).response["violations"]
         assert not found, json.dumps(short(found), indent=1)
