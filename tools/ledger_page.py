@@ -204,6 +204,8 @@ def whole(found: Mapping[str, Audited], reached: list[Reached]) -> str:
         f'{choices}<button type="reset">Show all</button><p role="status">{count} claims</p></form>'
         f'<table class="dataframe ledger" id="ledger"><caption><span>{count} claims, one a row'
         f"</span></caption><thead><tr>{head}</tr></thead>{rows}</table>"
+        '<p id="ledger-more" hidden><button type="button" name="step">Show more</button> '
+        '<button type="button" name="all">Show all</button></p>'
         '<script src="../_static/ledger.js"></script>'
     )
 

@@ -5,6 +5,10 @@
   const rows = Array.from(table.tBodies);
   const status = form.querySelector("[role=status]");
   const facets = Array.from(form.querySelectorAll("select"));
+  const more = document.getElementById("ledger-more");
+  const STEP = 60; // rows at a time: a phone takes seconds to lay out all of them
+  let limit = STEP;
+  let linked = null; // the row that an address names is shown wherever it stands
   const texts = rows.map((row) => (row.id + " " + row.textContent).toLowerCase());
 
   function fits(row, place, words) {
@@ -19,14 +23,24 @@
 
   function filter() {
     const words = form.words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let fitting = 0;
     let shown = 0;
     rows.forEach(function (row, place) {
-      row.hidden = !fits(row, place, words);
+      const fit = fits(row, place, words);
+      fitting += fit ? 1 : 0;
+      row.hidden = !fit || (fitting > limit && row !== linked);
       shown += row.hidden ? 0 : 1;
     });
     const all = rows.length.toLocaleString("en");
-    status.textContent =
-      shown === rows.length ? all + " claims" : shown.toLocaleString("en") + " of " + all + " claims";
+    const count = fitting.toLocaleString("en");
+    const told = fitting === rows.length ? all + " claims" : count + " of " + all + " claims";
+    status.textContent = shown < fitting ? told + ", " + shown + " shown" : told;
+    more.hidden = shown >= fitting;
+  }
+
+  function filterAnew() {
+    limit = STEP;
+    filter();
   }
 
   // A link to one claim shows it and opens it, whatever was filtered.
@@ -40,6 +54,10 @@
     const row = document.getElementById(name);
     if (!row || !rows.includes(row)) {
       return;
+    }
+    linked = row;
+    if (row.hidden) {
+      filter();
     }
     if (row.hidden) {
       form.reset();
@@ -60,10 +78,14 @@
   let waiting = null;
   form.addEventListener("input", function () {
     clearTimeout(waiting);
-    waiting = setTimeout(filter, 80);
+    waiting = setTimeout(filterAnew, 80);
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(filter, 0));
+  form.addEventListener("reset", () => setTimeout(filterAnew, 0));
+  more.addEventListener("click", function (event) {
+    limit += event.target.name === "all" ? rows.length : event.target.name === "step" ? STEP : 0;
+    filter();
+  });
   form.hidden = false;
   filter();
   window.addEventListener("hashchange", goToClaim);
