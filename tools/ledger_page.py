@@ -144,7 +144,7 @@ def row(claim: Claim, of: Standing, measured: list[Reached]) -> str:
     more = unfolded(claim, of, measured)
     return (
         f'<tbody id="{html.escape(claim.name)}"{told}><tr>'
-        f'<th scope="row" class="text">{html.escape(claim.paper)}<br>{html.escape(claim.where)}'
+        f'<th scope="row" class="text">{html.escape(claim.paper)} <br>{html.escape(claim.where)}'
         f'</th><td class="text">{html.escape(claim.about)}</td>'
         f'<td class="text printed">{html.escape(claim.shown)}</td>'
         f'<td class="text" data-label="from print">{page.badge(of.verdict)}</td>'
