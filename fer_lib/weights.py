@@ -21,7 +21,7 @@ import torch
 from filelock import FileLock
 from torch import Tensor
 
-from fer_lib import paths, progress
+from fer_lib import packaged, paths, progress
 from fer_lib.sources import FAMILIES, Pretrained, random_start
 
 DOWNLOAD_TIMEOUT = 20  # seconds of silence before the next source is tried
@@ -89,7 +89,10 @@ def load(path: Path, prefix: str = "") -> dict[str, Tensor]:
 
     With a ``prefix``, those whose names begin with it, without it.
     """
-    tensors = torch.load(path, map_location="cpu", weights_only=True)
+    if path.suffix == ".pkl":  # a plain pickle, which torch does not read
+        tensors = packaged.tensors(path)
+    else:
+        tensors = torch.load(path, map_location="cpu", weights_only=True)
     return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
 
 

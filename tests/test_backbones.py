@@ -125,6 +125,7 @@ ORDER = {
     "mobilenet_v2": ["mobilenet_v2-b0353104.pth", "mobilenet_v2-b0353104.pth"],
     "b3": ["efficientnet_b3_ra2-cf984f9c.pth"],
     "xception": ["xception-43020ad28.pth"],
+    "resnet18": ["resnet18-f37072fd.pth", "2025_resnet_imagenet_1k_pretrained_state_dict.pkl"],
 }
 
 
