@@ -48,7 +48,8 @@ def test_environment_yml_has_the_same_pins():
 
 def test_nothing_installed_is_missing_from_the_lock():
     """What the direct dependencies pull in, followed to the end, is pinned."""
-    todo, seen = list(environment.direct("serve", "book", "cluster", "dev")), set()
+    asked = environment.direct("serve", "book", "cluster", "dev")
+    todo, seen = [name for name, where in asked.items() if not where or where.evaluate()], set()
     while todo:
         name = todo.pop()
         if name in seen:

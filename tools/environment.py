@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tomllib
 
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -36,21 +37,23 @@ def pins() -> dict[str, str]:
     return found
 
 
-def direct(*extras: str) -> list[str]:
-    """Return the canonical names of the direct dependencies, with those of ``extras``."""
+def direct(*extras: str) -> dict[str, Marker | None]:
+    """Return the direct dependencies, with those of ``extras``, and where each is wanted."""
     project = tomllib.loads((paths.root() / "pyproject.toml").read_text())["project"]
     lines = list(project["dependencies"])
     for extra in extras:
         lines += project["optional-dependencies"][extra]
-    names = [canonicalize_name(Requirement(line).name) for line in lines]
-    return [name for name in names if name != project["name"]]
+    asked = [Requirement(line) for line in lines]
+    names = {canonicalize_name(one.name): one.marker for one in asked}
+    return {name: marker for name, marker in names.items() if name != project["name"]}
 
 
 def text() -> str:
     """Return what environment.yml should hold."""
     locked = pins()
     lines = [
-        f"      - {name}=={locked[name]}\n" for name in direct("serve", "book", "cluster", "dev")
+        f"      - {name}=={locked[name]}{f'; {marker}' if marker else ''}\n"
+        for name, marker in direct("serve", "book", "cluster", "dev").items()
     ]
     return HEADER + "      - -c constraints.txt\n" + "".join(lines) + "      - -e .\n"
 

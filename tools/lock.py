@@ -81,6 +81,7 @@ def main() -> int:
         if not more:
             break
         found = resolve(more, pins)
+    pins["xgboost"] = pins["xgboost-cpu"]  # one release: macOS has the one, all others the other
     header = HEADER.format(
         resolved=f"{sys.version_info.major}.{sys.version_info.minor}", pythons=", ".join(PYTHONS)
     )
