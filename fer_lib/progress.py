@@ -43,12 +43,15 @@ class Progress:
         Steps in all.
     shown : bool
         False keeps it silent.
+    unit : str
+        What a step is, in the plural.
     """
 
-    def __init__(self, what: str, total: int, shown: bool = True):
+    def __init__(self, what: str, total: int, shown: bool = True, *, unit: str = "images"):
         self.what = what
         self.total = total
         self.shown = shown
+        self.unit = unit
         self.done = 0
         self._started = time.monotonic()
         self._last_line = self._started
@@ -63,4 +66,4 @@ class Progress:
             return
         self._last_line = now
         rate = self.done / max(now - self._started, 1e-9)
-        say(f"{self.what} {self.done} of {self.total} images, {rate:.0f} images/s")
+        say(f"{self.what} {self.done} of {self.total} {self.unit}, {rate:.3g} a second")

@@ -20,8 +20,8 @@ NEAR_DUPLICATE_NOTE = (
 )
 SMOKE_NOTE = "Profile smoke trains for seconds to test the build: its scores mean nothing."
 RANDOM_NOTE = (
-    "No pretrained weights could be had: the dual-task model began at random, and its scores say "
-    "little about the model of the paper. With a network the next build will use them."
+    "No pretrained weights could be had: the network began at random, and its scores say little "
+    "about the model of the paper. With a network the next build will use them."
 )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from fer_lib import papers
 from fer_lib.claims.record import Claim
 from fer_lib.intervals import Interval
 
-# The data set each paper's numbers were measured on: only there can a number be reproduced.
+# The data set each paper's numbers were measured on: only there can a number be reproduced. Of
+# huang2025 it is not known which images they were, so no folders of a reader are its own data.
 OWN_DATA = {"diya2026": "gffd2025"}
 
 
@@ -94,6 +96,12 @@ class Ground:
         """
         if self.profile == "smoke":
             return Verdict("not comparable", "profile smoke trains for seconds")
+        if not self.own_data and not papers.rendered(self.data):
+            return Verdict(
+                "not comparable",
+                f"measured on {self.data}: that these are the images behind the paper's numbers is "
+                "not known",
+            )
         if self.own_data and self.profile != "paper":
             return Verdict(
                 "not comparable",

@@ -25,6 +25,7 @@ __all__ = [
     "check",
     "identity",
     "load",
+    "subjects",
     "validate",
 ]
 
@@ -96,6 +97,11 @@ def identity(name: str, root: str | Path | None = None) -> str:
     from fer_lib.data import generator
 
     return generator.identity()
+
+
+def subjects(profile: str) -> int | None:
+    """Return how many subjects a profile loads; None for all."""
+    return None
 
 
 def check(name: str, root: str | Path | None = None) -> None:

@@ -1,0 +1,1 @@
+"""Two searches for settings on the same folds, and what their models can tell."""

@@ -1,0 +1,61 @@
+"""What is worth knowing about decoded class folders: copies, contradictions, lost classes."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from fer_lib.labels import EMOTIONS
+
+LARGE_GROUP = 0.05  # share of the images that hang together, from which on it is reported
+
+
+def of_content(table: pd.DataFrame) -> list[tuple]:
+    """Return report rows (file, problem, cure, action, count) on what the images are.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row an image: ``file``, ``sha256``, ``emotion``, ``group`` of near-duplicates, ``part``.
+    """
+    return _copies(table) + _shared(table) + _large_group(table) + _lost(table)
+
+
+def _copies(table: pd.DataFrame) -> list[tuple]:
+    copies = table[table.groupby("sha256")["file"].transform("size") > 1]
+    if copies.empty:
+        return []
+    problem = f"{copies['sha256'].nunique()} contents occur more than once"
+    cure = "nothing to do: kept in one group"
+    rows = [(copies["file"].iloc[0], problem, cure, "used", len(copies))]
+    torn = copies[copies.groupby("sha256")["emotion"].transform("nunique") > 1]
+    for _, one in torn.groupby("sha256", sort=False):
+        labels = ", ".join(sorted(set(one["emotion"])))
+        problem = f"contradictory labels ({labels}): same content as {one['file'].iloc[1]}"
+        cure = "keep the copy with the right label, delete the others"
+        rows.append((one["file"].iloc[0], problem, cure, "used", len(one)))
+    return rows
+
+
+def _shared(table: pd.DataFrame) -> list[tuple]:
+    trained = set(table.loc[table["part"] == "train", "group"])
+    shared = table[(table["part"] == "test") & table["group"].isin(trained)]
+    if shared.empty:
+        return []
+    problem = "test images with a copy or near-copy in a training folder"
+    return [(shared["file"].iloc[0], problem, "split by group, not by part", "used", len(shared))]
+
+
+def _large_group(table: pd.DataFrame) -> list[tuple]:
+    sizes = table["group"].value_counts()
+    if len(table) < 50 or sizes.iloc[0] <= LARGE_GROUP * len(table):
+        return []
+    first = table.loc[table["group"] == sizes.index[0], "file"].iloc[0]
+    problem = f"{sizes.iloc[0]} of {len(table)} images hang together as near-duplicates"
+    cure = "look at them: copies, or one background that fills the frame; then crop to the face"
+    return [(first, problem, cure, "used", int(sizes.iloc[0]))]
+
+
+def _lost(table: pd.DataFrame) -> list[tuple]:
+    lost = [emotion for emotion in EMOTIONS if emotion not in set(table["emotion"])]
+    cure = "restore the folder from the archive"
+    return [(f"{one}/", f"NO IMAGE of {one}: no result for it", cure, "missing", 1) for one in lost]

@@ -1,0 +1,1 @@
+"""Rendered micro-expressions: what moves, when, and how strongly."""

@@ -1,0 +1,209 @@
+"""The data sets of the pages on ``huang2025``: rendered micro-expressions, or one's own folders.
+
+As in `fer_lib.data`, every job asks for an identity and few load: what renders is imported late.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from fer_lib import keys, paths, sealed
+from fer_lib.data.schema import COLUMNS, EMOTIONS, DataError, FaceData, empty_report, validate
+from fer_lib.micro import scale
+from fer_lib.progress import Progress, say
+
+NAMES = ("rendered_micro", "micro_folders")
+FILES = ("images.npy", "table.parquet")
+
+
+def load(
+    name: str,
+    root: str | Path | None = None,
+    n_subjects: int | None = None,
+    progress: bool = True,
+) -> FaceData:
+    """Load a data set by name.
+
+    Parameters
+    ----------
+    name : str
+        One of ``NAMES``.
+    root : path, optional
+        Where one's own copy of the three public folder sets lies. The rendered set has none.
+    n_subjects : int, optional
+        Only the first so many rendered subjects. Folders have no subject ids: all their images
+        are loaded, whatever the number.
+    progress : bool
+        Whether to say every few seconds how far it is.
+
+    Returns
+    -------
+    FaceData
+        Rendered: the apex frame of each clip, 112 x 112, ``group`` the subject; further columns
+        as `fer_lib.micro.rendered.clips.plan`. Folders: as `fer_lib.micro.photos.folders.load`.
+        No authenticity.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown or there are not so many subjects.
+    DataError
+        If the data cannot be used; one line with the cure.
+    fer_lib.paths.CacheError
+        If the store cannot be written to.
+    """
+    _check_name(name, root)
+    if name == "micro_folders":
+        from fer_lib.micro.photos import folders
+
+        return folders.load(root, progress=progress)
+    from fer_lib.micro.rendered import clips
+
+    return _rendered(clips.RENDERED_MICRO, n_subjects, progress)
+
+
+def identity(name: str, root: str | Path | None = None) -> str:
+    """Return what tells a data set from every other, without loading an image of it.
+
+    Of folders the hash over all files; of the rendered set the hash of what renders it.
+
+    Raises
+    ------
+    ValueError, DataError
+        As for `load`.
+    """
+    _check_name(name, root)
+    if name == "micro_folders":
+        from fer_lib.micro.photos import folders
+
+        return folders.identity(root)
+    code = keys.Library().hashes("fer_lib.micro.rendered.clips")
+    return "clips-" + keys.digest({"library": code, "lock": keys.lock()})
+
+
+def subjects(profile: str) -> int | None:
+    """Return how many subjects a profile loads; None for all."""
+    return scale.get(profile).subjects
+
+
+def check(name: str, root: str | Path | None = None) -> None:
+    """Refuse at once what `load` would refuse, without reading or making any image.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    DataError
+        If ``root`` does not fit the data set; one line with the cure.
+    """
+    _check_name(name, root)
+    if name == "micro_folders":
+        from fer_lib.micro.photos import folders
+
+        folders.check(root)
+
+
+def _check_name(name: str, root: str | Path | None) -> None:
+    if name not in NAMES:
+        raise ValueError(f"unknown data set {name!r}: choose one of {', '.join(NAMES)}")
+    if name != "micro_folders" and root is not None and str(root).strip():
+        raise DataError(
+            f"DATA_ROOT is set but {name} is rendered and reads no folder: "
+            "add DATA=micro_folders, or leave DATA_ROOT empty"
+        )
+
+
+def _rendered(spec, n_subjects: int | None, shown: bool) -> FaceData:
+    """Return a set of clips from the store, rendered first if it is not there or damaged."""
+    several = spec.several(n_subjects)
+    place = paths.cache() / "data" / identity("rendered_micro")
+    folder = place / f"{spec.name}-{several}subjects-{spec.key()}"
+    try:
+        with sealed.only_one(folder):
+            damage = sealed.fault(folder, FILES) if folder.exists() else "missing"
+            if damage is not None:
+                if damage != "missing":
+                    say(f"{damage} in {folder.name}: making it again")
+                _make(spec, several, folder, shown)
+    except OSError as error:
+        raise paths.CacheError(
+            f"the store {place} cannot take the images ({error.strerror or error}): "
+            "free some space or set FER_CACHE to another folder"
+        ) from None
+    table = pd.read_parquet(folder / "table.parquet")
+    table["emotion"] = pd.Categorical(table["emotion"], categories=EMOTIONS)
+    lines = "".join(f"{t.image_id} {t.emotion} {t.sha256}\n" for t in table.itertuples())
+    return FaceData(
+        table=validate(table),
+        images=np.load(folder / "images.npy", mmap_mode="r"),
+        name=spec.name,
+        kind="rendered",
+        group_kind="subject",
+        sha256=hashlib.sha256(lines.encode()).hexdigest(),
+        report=empty_report(),
+        has_truth=False,  # there is no twin without an authenticity
+    )
+
+
+def _make(spec, several: int, folder: Path, shown: bool) -> None:
+    from fer_lib.micro.rendered import clips
+
+    rows = clips.plan(spec, several)
+    told = Progress(f"{spec.name}: rendered", len(rows), shown, unit="clips")
+    pictures = []
+    for part in _pictures(rows):
+        pictures.append(part)
+        told.step(len(part))
+    images = np.concatenate(pictures)
+    table = pd.DataFrame(rows).assign(
+        dataset=spec.name,
+        file="",
+        authenticity=None,
+        group=[f"{spec.name}/{row['subject_id']}" for row in rows],
+        group_kind="subject",
+        width=spec.size,
+        height=spec.size,
+        sha256=[hashlib.sha256(image.tobytes()).hexdigest() for image in images],
+    )
+    further = [column for column in table.columns if column not in COLUMNS]
+    with sealed.writing(folder) as part:
+        np.save(part / "images.npy", images)
+        table[[*COLUMNS, *further]].to_parquet(part / "table.parquet")
+
+
+def _pictures(rows: list[dict]) -> Iterator[np.ndarray]:
+    """Yield the pictures (n, S, S, 3) of one subject after the other, rendered side by side.
+
+    The pixels do not depend on how many processes there are.
+    """
+    parts = [list(part) for _, part in groupby(rows, key=lambda row: row["subject_id"])]
+    processes = min(_processors(), len(parts))
+    if processes == 1:
+        yield from map(_render, parts)
+        return
+    _render(rows[:1])  # compiled here, so that the children, which are forked, need not
+    context = multiprocessing.get_context("fork")
+    with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
+        yield from pool.map(_render, parts)
+
+
+def _processors() -> int:
+    """Return how many this process may use; where a system cannot say, how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _render(rows: list[dict]) -> np.ndarray:
+    from fer_lib import faces
+
+    return np.stack([faces.render(row) for row in rows])
