@@ -52,7 +52,7 @@ wait $$others || status=1; cat _build/$(2)-tests.log; exit $$status
 
 help:
 	@echo "make book       make data, train, evaluate, explain; leaves _build/html/index.html"
-	@echo "                settings: PROFILE=smoke|book|book-full|paper DATA=rendered46|gffd2025"
+	@echo "                settings: PROFILE=smoke|book|book-full|paper DATA=rendered46|gffd2025|micro_folders"
 	@echo "                DATA_ROOT=folder SEED=0 JOBS=2 THREADS=1 LIMIT=seconds FER_CACHE=folder"
 	@echo "                STORAGE=s3://... FLAGS='options for Snakemake' PYTHON=python3 VENV=.venv"
 	@echo "make why [PAGE=10_emotion]      what made a page stale, or the state of everything"

@@ -30,7 +30,7 @@ def urgency(bundle):
     if job.kind == "page":
         return len(job.ingredients["cells"])
     long = job.kind == "run" and job.experiment.arm.scale == "full"
-    return {"data": 1000, "activations": 900, "run": 500}[job.kind] + 50 * long
+    return {"data": 1000, "activations": 900, "study": 550, "run": 500}[job.kind] + 50 * long
 
 
 def there(folder):

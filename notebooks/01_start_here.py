@@ -16,7 +16,8 @@
 # again, and if neither can be known, why. The [claim ledger](../book/ledger.md) has all of them. The first
 # paper, *Detecting Genuine Versus Fake Emotions* {cite}`diya2026`, is rebuilt here from the data to the
 # explanation, in notebooks that anyone can run: one network that names the emotion of a face and says
-# whether it is felt or acted.
+# whether it is felt or acted. So is a second, *Fair Recognition of Hidden Emotions* {cite}`huang2025`: weak
+# and brief expressions, classes of which there are few images, and what balancing does for them.
 
 # %% tags=["parameters", "hide-cell"]
 profile = "smoke"
@@ -179,9 +180,14 @@ page.table(
 #   against the truth
 # - [Fairness](18_fairness.ipynb): scores by group, and the same face in every skin tone
 # - [In real time](19_realtime.ipynb): the service, measured from camera to answer
+# - The second paper: [its data](26_micro_data.ipynb), [the literature in numbers](27_literature.ipynb),
+#   [rare emotions](28_minority.ipynb), [whether balancing helps, as an experiment](29_causal.ipynb),
+#   [two ways to choose settings](30_search.ipynb)
 # - Every printed number: [the ledger](../book/ledger.md); one audit a paper
 #   ([diya2026](21_audit_diya2026.ipynb), [alipour2025](22_audit_alipour2025.ipynb),
 #   [khalid2025](23_audit_khalid2025.ipynb), [huang2025](24_audit_huang2025.ipynb)), each contradiction
 #   redone by hand; and how to [audit your own paper](25_audit_your_own.ipynb)
 # - [Ethics, data card, model card](20_ethics.ipynb): what must not be concluded
+# - Where each section of a paper is: [diya2026](../book/coverage.md),
+#   [huang2025](../book/coverage_huang2025.md); and [how to add a paper](../book/contributing.md)
 # - [About this build](../book/about_this_build.md): what made these pages

@@ -24,7 +24,7 @@ from tools import check, jobs
 settings = check.check("smoke", "rendered46", "", "0")
 for job in jobs.all_jobs(settings).values():
     with sealed.writing(job.place()) as part:
-        for name in jobs.FILES[job.kind]:
+        for name in job.contents:
             (part / name).write_bytes(b"0" * 3_000_000 if name.endswith("tensors") else b"{}")
         told = {"ingredients": job.ingredients, "random_start": False}
         told["computed"] = {"start": "2026-01-01T00:00:00+00:00", "commit": "0123456789ab"}
@@ -42,7 +42,13 @@ settings |= {"threads": threads.count(), "limit": 60, "storage": "", "start": ""
 print(json.dumps(build.snakemake(settings, "2", ["--dry-run", *sys.argv[3:]])))
 """
 
-RULES = {"sets": "data", "activations": "activations", "runs": "run", "pages": "page"}
+RULES = {
+    "sets": "data",
+    "activations": "activations",
+    "runs": "run",
+    "studies": "study",
+    "pages": "page",
+}
 
 FEW = """
 
@@ -122,7 +128,7 @@ class Copy:
         said = re.findall(r"^ +output: (.+)$", self.said, re.MULTILINE)
         folders = re.findall(r"(\w+)/([\w-]+)-[0-9a-f]{12}/", "\n".join(said))
         names = {f"{RULES[kind]}_{name}".replace("-", "_") for kind, name in folders}
-        short = re.compile(r"_rendered46_\w+_seed\d+$")
+        short = re.compile(r"_rendered(?:46|_micro)_[a-z]+_seed\d+$")
         return names if whole else {short.sub("", name) for name in names}
 
     def why(self, page: str) -> str:

@@ -251,6 +251,41 @@ GUARDS = (
         'return told["key"] == wanted',
         "test_engine_failures.py::test_a_sound_site_stays_until_it_or_a_byte_behind_it_changes",
     ),
+    Guard(
+        "a study counts what it reads",
+        "fer_lib/studies.py",
+        '"needs": needs,',
+        '"needs": {},',
+        "test_studies.py::test_a_key_counts_settings_and_what_is_read_but_not_where_the_data_lie",
+    ),
+    Guard(
+        "a study has one thread",
+        "fer_lib/study.py",
+        "with threadpool_limits(threads.count()):",
+        "with threadpool_limits(None):",
+        "test_studies.py::test_a_study_has_one_thread_whoever_asks",
+    ),
+    Guard(
+        "a damaged study is made again",
+        "fer_lib/study.py",
+        'sealed.fault(folder, study.contents) if sealed.exists(folder) else "missing"',
+        'None if sealed.exists(folder) else "missing"',
+        "test_studies.py::test_a_damaged_study_is_made_again",
+    ),
+    Guard(
+        "times are no difference",
+        "tools/verify.py",
+        "for name in sorted(first | second) if name not in TIMED]",
+        "for name in sorted(first | second)]",
+        "test_verify.py::test_files_are_compared_byte_by_byte_but_for_what_holds_times",
+    ),
+    Guard(
+        "names of photographs stay away from the site",
+        "fer_lib/micro/features.py",
+        'if data.kind != "rendered":',
+        "if False:",
+        "test_micro_features.py::test_of_photographs_no_name_and_no_hash_is_left",
+    ),
 )
 
 

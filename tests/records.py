@@ -25,7 +25,9 @@ def record_of(profile="book", data="rendered46", groups="subject", **more):
         "computed": {**RENDERED, **computed},
         "environment": MACHINE,
         "provenance": [provenance.facts(profile, data, SHA, groups, 3, **more)],
+        "paper": "diya2026",
         "runs": {"cnn_baseline, seed 3": RUN},
+        "studies": {},
         "ingredients": {},
     }
 

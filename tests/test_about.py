@@ -26,9 +26,10 @@ def test_a_table_keeps_its_html_cells_and_escapes_the_others():
     assert made.caption.get_text() == "A & B"
 
 
-def fragments(folder, records=(), runs=(), failures=(), verified=None, **rendered):
+def fragments(folder, records=(), runs=(), studied=(), failures=(), verified=None, **rendered):
+    told = RENDERED | rendered
     about.fragments(
-        list(records), list(runs), list(failures), verified, RENDERED | rendered, folder
+        list(records), list(runs), list(studied), list(failures), verified, told, folder
     )
     return {path.stem: text_of(path.read_text()) for path in folder.glob("*.html")}
 
@@ -57,11 +58,20 @@ def test_the_parts_say_what_records_and_runs_say(tmp_path):
     assert "the store" in later["pages"]
 
 
+def test_a_study_is_told_with_its_tables_and_without_its_features(tmp_path):
+    one = {"study": "micro_features", "data": "rendered_micro", "seed": 3, "wall_seconds": 41.5}
+    told = fragments(tmp_path, studied=[one | {"folder": "micro_features-x"}])["studies"]
+    assert "micro_features micro_features-x rendered_micro 3 41.5 s" in told
+    assert "about.json · table.parquet" in told
+    assert "npy" not in told
+
+
 def test_what_failed_is_named_with_its_reason(tmp_path):
     told = fragments(tmp_path, failures=[{"name": "08_dual_task", "reason": "KeyError: <x>"}])
     assert "08_dual_task KeyError: <x>" in told["failed"]
     assert told["pages"] == "No page was computed."
     assert told["runs"] == "No run is there."
+    assert told["studies"] == "No study is there."
 
 
 def test_the_outcome_of_verify_is_told(tmp_path):

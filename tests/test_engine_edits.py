@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from fer_lib import arms, paths, plan
+from fer_lib import arms, paths, plan, studies
 from tests import copies
 from tools import graph
 
@@ -99,7 +99,12 @@ ACTIVATIONS = activations_of("smoke")
 PAGES = pages(OPENS)
 # These compute with printed numbers only: no run and no model counts for them.
 AUDITS = pages(name for name in graph.PAGES if "_audit_" in name)
-ALL = DATA | ACTIVATIONS | RUNS | PAGES | AUDITS
+# The second paper: a data set, studies and pages of its own.
+STUDIES = {f"study_{name}" for name in studies.STUDIES}
+SECOND = pages(name for name, page in graph.PAGES.items() if page.paper == "huang2025")
+STUDIED = pages(name for name, page in graph.PAGES.items() if page.studies)
+MICRO = {"data_rendered_micro"} | STUDIES | SECOND
+ALL = DATA | ACTIVATIONS | RUNS | PAGES | AUDITS | MICRO
 
 
 @pytest.fixture(scope="module")
@@ -182,9 +187,14 @@ TABLE = {
     "alt text": (replaced(EVALUATION, '"alt": "', '"alt": "Seen: '), set()),
     "a plot function": (
         replaced("fer_lib/plots.py", "def use_style", "def other():\n    pass\n\n\ndef use_style"),
-        PAGES - pages(WITHOUT_FIGURE) | {"page_21_audit_diya2026", "page_22_audit_alipour2025"},
+        PAGES - pages(WITHOUT_FIGURE)
+        | {"page_21_audit_diya2026", "page_22_audit_alipour2025"}
+        | SECOND,
     ),
-    "a module of one page": (appended("fer_lib/data/leakage.py"), {"page_02_data"}),
+    "a module of the pages on data": (
+        appended("fer_lib/data/leakage.py"),
+        {"page_02_data", "page_26_micro_data"},
+    ),
     "a module of another page": (appended("fer_lib/smote_demo.py"), {"page_09_sampling"}),
     "a loss": (
         replaced(
@@ -202,8 +212,18 @@ TABLE = {
     ),
     "how a backbone is cut": (
         replaced("fer_lib/backbones.py", "START_SEED = 0 ", "START_SEED = 1 "),
-        ALL - DATA - AUDITS - {"page_02_data"},
+        (ALL - DATA - AUDITS - MICRO - {"page_02_data"}) | STUDIES | STUDIED,
     ),
+    "how much the second paper computes": (
+        appended("fer_lib/micro/scale.py"),
+        STUDIES | STUDIED | {"data_rendered_micro", "page_26_micro_data"},  # number of subjects
+    ),
+    "one study": (
+        appended("fer_lib/micro/causal/trial.py"),
+        {"study_micro_trial", "page_29_causal"},
+    ),
+    "what several studies read": (appended("fer_lib/micro/features.py"), STUDIES | STUDIED),
+    "what moves in a clip": (appended("fer_lib/micro/rendered/movement.py"), MICRO),
     "SMOTE": (appended("fer_lib/sampling.py"), RUNS | PAGES - {"page_02_data"}),
     "the closest rival": (
         replaced("fer_lib/arms.py", 'RIVAL = "dual_branch"', 'RIVAL = "two_stream"'),
@@ -238,6 +258,14 @@ TABLE = {
         {"page_10_emotion", "page_11_authenticity"},
     ),
     "the service": (appended("service/detect.py"), {"page_19_realtime"}),
+    "a claim of the second paper": (
+        appended("book/claims/huang2025.yml"),
+        SECOND | {"page_24_audit_huang2025"},
+    ),
+    "a setting of the second paper": (
+        appended("book/settings/huang2025.yml"),
+        SECOND - {"page_24_audit_huang2025"},
+    ),
     "a style sheet, a tool, the README": (
         lambda copy: [
             appended(f)(copy) for f in ("book/static/site/custom.css", "tools/gate.py", "README.md")
@@ -262,7 +290,7 @@ def test_exactly_what_depends_on_an_edit_runs_again(edited, edit):
     [
         ({"FER_THREADS": "2"}, ALL),
         ({"profile": "book"}, (ALL - ACTIVATIONS) | activations_of("book")),
-        ({"seed": 1}, RUNS | PAGES | AUDITS),
+        ({"seed": 1}, RUNS | PAGES | AUDITS | STUDIES | SECOND),
     ],
 )
 def test_a_setting_that_decides_makes_everything_it_decides(checkout, settings, expected):
@@ -281,6 +309,7 @@ def test_a_second_clone_elsewhere_runs_nothing(checkout, tmp_path):
         ("runs/cnn_baseline-*", {"run_cnn_baseline"}),
         ("sets/rendered46-*", {"data_rendered46"}),
         ("activations/b0-6-*", {"activations_b0_6_rendered46_64px"}),
+        ("studies/micro_features-*", {"study_micro_features"}),
     ],
 )
 def test_a_result_that_is_gone_is_made_again_alone(edited, gone, expected):
@@ -371,12 +400,12 @@ def test_profile_paper_goes_to_a_cluster(checkout):
 def test_the_copy_has_what_the_checkout_has():
     """The table would prove nothing of a page that it does not have."""
     names = {f"page_{path.stem}" for path in (paths.root() / "notebooks").glob("*.ipynb")}
-    assert names == PAGES | AUDITS
+    assert names == PAGES | AUDITS | SECOND
 
 
 def test_the_tables_of_this_test_are_complete():
     """Every page stands in them, and what it opens is what the engine's table lets it read."""
-    assert pages(OPENS) | AUDITS == pages(graph.PAGES)
+    assert pages(OPENS) | AUDITS | SECOND == pages(graph.PAGES)
     for name, page in graph.PAGES.items():
         read = {arms.get(arm).model for arm in (*page.arms, *page.first)}
         assert OPENS.get(name, set()) == read, name

@@ -92,7 +92,8 @@ def test_two_checkouts_make_a_data_set_once(monkeypatch, tmp_path):
     """With one store and at the same time; the second waits and finds it made."""
     monkeypatch.setenv("FER_CACHE", str(tmp_path))
     monkeypatch.setenv("FER_BUILD", str(tmp_path / "build"))
-    (job,) = (job for job in jobs.all_jobs(SETTINGS).values() if job.kind == "data")
+    found = jobs.all_jobs(SETTINGS).values()
+    (job,) = (job for job in found if job.name == "rendered46")
     made = []
 
     def make(job, _settings):
@@ -177,7 +178,7 @@ def test_every_profile_trains_each_arm_once_per_seed(profile):
 def test_each_training_waits_for_the_activations_it_reads_and_no_others(profile):
     found = jobs.all_jobs(SETTINGS | {"profile": profile}).values()
     made = {job.activations: job.folder for job in found if job.kind == "activations"}
-    (data,) = (job.folder for job in found if job.kind == "data")
+    (data,) = (job.folder for job in found if job.name == "rendered46")
     read = set()
     for job in found:
         if job.kind != "run":
@@ -203,7 +204,10 @@ def test_a_page_reads_the_runs_that_the_table_names():
     for name, page in graph.PAGES.items():
         wanted = {(arm, 3) for arm in page.first}
         wanted |= {(arm, seed) for arm in page.arms for seed in range(3, 3 + seeds_of(arm))}
-        read = [runs[need].experiment for need in found[name].needs[1:]]
+        needs = found[name].needs[1:]
+        read = [runs[need].experiment for need in needs if need in runs]
+        studied = [need.partition("/")[2] for need in needs if need not in runs]
+        assert [one.partition("-")[0] for one in studied] == list(page.studies)
         assert {(e.arm.name, e.seed) for e in read} == wanted
         assert list(found[name].ingredients["runs"]) == [
             f"{e.arm.name}, seed {e.seed}" for e in read
@@ -225,7 +229,7 @@ def test_a_result_that_began_at_random_is_made_again_once_weights_answer(monkeyp
     found = jobs.all_jobs(SETTINGS)
     for job in found.values():
         with sealed.writing(job.place()) as part:
-            for name in jobs.FILES[job.kind]:
+            for name in job.contents:
                 (part / name).write_text(json.dumps(began(job)) if name.endswith("n") else "")
     monkeypatch.setattr(build.sources, "reachable", lambda family: family == "b3")
     build.answers.cache_clear()

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fer_lib import paths
+from fer_lib import papers, paths, studies
 from tests import copies
 from tools import graph, storage
 from tools.check import InputError
@@ -55,8 +55,8 @@ def test_a_fresh_clone_takes_everything_from_a_store_elsewhere(tmp_path):
     first.fill_store()
     done = fresh.python("-c", FETCH, f"fs://{elsewhere}")
     assert done.returncode == 0, done.stderr
-    # The data set, two trainings, the activations of one, and every page.
-    count = str(1 + 2 + 1 + len(graph.PAGES))
+    # The data set of each paper, two trainings, the activations of one, every study and page.
+    count = str(len(papers.PAPERS) + 2 + 1 + len(studies.STUDIES) + len(graph.PAGES))
     assert done.stdout.split() == [count, "of", count]
     assert not list(fresh.store.glob("*/*"))
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from records import RENDERED, RUN, SHA, record_of, soup, text_of
 
-from fer_lib import profiles, provenance
+from fer_lib import profiles, provenance, studies
 from tools import proof
 
 
@@ -113,6 +113,22 @@ def test_every_link_of_the_footer_leads_to_a_published_file(tmp_path):
     assert len(links) == 2 + len(proof.RUN_FILES)
     assert all((site / "notebooks" / link["href"]).resolve().is_file() for link in links)
     assert {path.name for path in site.glob("runs/*/*")} == set(proof.RUN_FILES)
+
+
+def test_of_a_study_the_site_carries_the_tables_and_the_footer_leads_to_them(tmp_path):
+    study = studies.get("micro_features")
+    folder = tmp_path / "store" / "micro_features-key"
+    folder.mkdir(parents=True)
+    for name in study.contents:
+        (folder / name).write_text(name)
+    site = tmp_path / "site"
+    proof.publish([SimpleNamespace(kind="study", study=study, place=lambda: folder)], site)
+    carried = sorted(path.name for path in site.glob("studies/micro_features-key/*"))
+    assert carried == ["about.json", "table.parquet"]  # not the features, which are large
+    (site / "notebooks").mkdir()
+    links = soup(proof.study_links(study.name, folder.name, "..")).find_all("a")
+    assert sorted(link.get_text() for link in links) == carried
+    assert all((site / "notebooks" / link["href"]).resolve().is_file() for link in links)
 
 
 def test_many_runs_are_folded_and_each_is_still_there():

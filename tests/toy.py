@@ -306,7 +306,7 @@ class Toy:
         chapters = "\n".join(f"  - file: {file}" for file in files)
         (self.checkout / "_toc.yml").write_text(TOC.format(chapters=chapters))
         # It leads to the real pages, which a toy has not.
-        for page in ("coverage", "ledger"):
+        for page in ("contributing", "coverage", "coverage_huang2025", "ledger"):
             (self.checkout / "book" / f"{page}.md").unlink(missing_ok=True)
 
     def stored(self, name: str) -> Path:

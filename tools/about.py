@@ -125,6 +125,25 @@ def run_table(runs: list[dict]) -> str:
     return f"{budget(runs)}<details><summary>All {count}</summary>{listed}</details>"
 
 
+def study_table(studied: list[dict]) -> str:
+    """Return what each study took, with its files."""
+    if not studied:
+        return "<p>No study is there.</p>"
+    rows = [
+        {
+            "study": Html(
+                f"{html.escape(one['study'])}<br><code>{html.escape(one['folder'])}</code>"
+            ),
+            "data": one["data"],
+            "seed": str(one["seed"]),
+            "took": Html(page.measured(f"{one['wall_seconds']} s")),
+            "files": Html(proof.study_links(one["study"], one["folder"], ROOT)),
+        }
+        for one in studied
+    ]
+    return table(rows, f"{proof.counted(len(rows), 'result')} made once for several pages", "runs")
+
+
 def verification(verified: dict | None, rendered: dict) -> str:
     """Return the outcome of `make verify` for these results."""
     if verified is None:
@@ -167,12 +186,13 @@ def across(found: dict) -> str:
 def fragments(
     records: list[dict],
     runs: list[dict],
+    studied: list[dict],
     failures: list[dict],
     verified: dict | None,
     rendered: dict,
     folder: Path,
 ) -> None:
-    """Write ``made``, ``pages``, ``failed``, ``runs`` and ``verified``, each ``.html``.
+    """Write ``made``, ``pages``, ``failed``, ``runs``, ``studies``, ``verified``, each ``.html``.
 
     Parameters
     ----------
@@ -180,6 +200,8 @@ def fragments(
         The ``record.json`` of each page.
     runs : list of dict
         The ``run.json`` of each run, with ``folder`` (its name) and ``predictions_sha256``.
+    studied : list of dict
+        The ``about.json`` of each study, with ``folder`` (its name).
     failures : list of dict
         ``name`` and ``reason`` of each.
     verified : dict or None
@@ -196,6 +218,7 @@ def fragments(
         "pages": pages(records, rendered),
         "failed": failed(failures),
         "runs": run_table(runs),
+        "studies": study_table(studied),
         "verified": verification(verified, rendered),
     }
     for name, text in parts.items():

@@ -27,6 +27,21 @@ def parse_extra(pairs: list[str]) -> dict:
     return extra
 
 
+def known(name: str) -> str:
+    """Return the name of a notebook if there is one.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message lists those that there are.
+    """
+    try:
+        graph.page(name)
+    except ValueError as error:
+        raise check.InputError(str(error)) from None
+    return name
+
+
 def alone(name: str, parameters: dict, folder: Path, limit: int) -> int:
     """Execute notebook ``name`` into ``folder``; return 0, or 1 if it raised.
 
@@ -35,10 +50,7 @@ def alone(name: str, parameters: dict, folder: Path, limit: int) -> int:
     InputError
         For an unknown notebook or parameter.
     """
-    try:
-        graph.page(name)
-    except ValueError as error:
-        raise check.InputError(str(error)) from None
+    known(name)
     unknown = execute.unknown_parameters(graph.notebook(name), parameters)
     if unknown:
         raise check.InputError(f"{name} has no parameter {', '.join(unknown)}")
@@ -67,7 +79,8 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         settings = check.of_arguments(args)
-        parameters = {key: settings[key] for key in graph.PARAMETERS} | parse_extra(args.extra)
+        own = graph.settings_of(known(args.name), settings)
+        parameters = {key: own[key] for key in graph.PARAMETERS} | parse_extra(args.extra)
         folder = args.folder or paths.build() / "alone"
         return alone(args.name, parameters, folder, settings["limit"])
     except check.InputError as error:

@@ -66,15 +66,15 @@ def only_build() -> Iterator[None]:
 
 def random_start_to_repeat(job: jobs.Job) -> bool:
     """Return whether a result began at random for want of weights that can be had by now."""
-    if job.kind not in ("activations", "run"):
+    if job.kind not in ("activations", "run", "study"):
         return False
     about = why.read(job.place(), job.kind) or {}
-    if job.kind == "activations":
-        random = about.get("pretrained") and not about["weights"]["file"]
-        families = [about["family"]] if random else []
-    else:
+    if job.kind == "run":
         started = zip(job.experiment.arm.backbones, about.get("weights", []), strict=False)
         families = [f for f, source in started if about["random_start"] and not source["file"]]
+    else:
+        random = about.get("pretrained") and not about["weights"]["file"]
+        families = [about["family"]] if random else []
     return any(answers(family) for family in families)
 
 

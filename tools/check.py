@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import os
 import sys
 from pathlib import Path
 
-from fer_lib import paths, profiles, threads
+from fer_lib import papers, paths, profiles, threads
 
 # Longest a cell may take, in seconds.
 LIMITS = {"smoke": 900, "book": 3 * 3600, "book-full": 12 * 3600, "paper": 48 * 3600}
@@ -55,10 +56,8 @@ def check(profile: str, data: str, data_root: str, seed: str) -> dict[str, str |
     root = data_root and str(Path(data_root).expanduser().resolve())
     # Before the first installation there is no pandas yet; the same check runs again after it.
     if importlib.util.find_spec("pandas"):
-        from fer_lib.data import check as check_data
-
         try:
-            check_data(data, root)
+            importlib.import_module(papers.of_set(data).module).check(data, root)
         except (ValueError, RuntimeError, OSError) as error:
             raise InputError(f"DATA={data}: {error}") from None
     return {"profile": profile, "data": data, "data_root": root, "seed": int(seed)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_lib import arms, paths
+from fer_lib import arms, papers, paths
 from fer_lib.plan import Experiment
 
 PARAMETERS = ("profile", "data", "data_root", "seed")
@@ -17,20 +17,29 @@ class Page:
 
     Attributes
     ----------
+    paper : str
+        Key of the paper whose data set it takes.
     arms : tuple of str
         Arms all of whose runs it reads.
     first : tuple of str
         Arms of which it reads the first run only.
+    studies : tuple of str
+        Studies of `fer_lib.studies` that it reads.
     files : tuple of str
         Files of the checkout it reads. A file that is read and not named here stops the build.
     """
 
+    paper: str = "diya2026"
     arms: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
+    studies: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
 
 CLAIMS = "book/claims/diya2026.yml"
+HUANG = "book/claims/huang2025.yml"
+SETTINGS = "book/settings/huang2025.yml"
+COUNTS = "book/settings/huang2025_counts.yml"
 FREEZE = "book/freeze.yml"
 BOTH = ("cnn_baseline", "dual_task")
 SERVICE = tuple(
@@ -85,7 +94,24 @@ PAGES = {
     "21_audit_diya2026": Page(files=(CLAIMS,)),
     "22_audit_alipour2025": Page(files=("book/claims/alipour2025.yml",)),
     "23_audit_khalid2025": Page(files=("book/claims/khalid2025.yml",)),
-    "24_audit_huang2025": Page(files=("book/claims/huang2025.yml",)),
+    "24_audit_huang2025": Page(files=(HUANG,)),
+    "26_micro_data": Page(paper="huang2025", files=(HUANG, SETTINGS, COUNTS)),
+    "27_literature": Page(paper="huang2025", files=(HUANG, SETTINGS, "book/references.bib")),
+    "28_minority": Page(
+        paper="huang2025",
+        studies=("micro_features", "micro_scores"),
+        files=(HUANG, SETTINGS, "book/settings/huang2025_matrices.yml"),
+    ),
+    "29_causal": Page(
+        paper="huang2025",
+        studies=("micro_features", "micro_trial"),
+        files=(HUANG, SETTINGS, "book/settings/huang2025_causal.yml"),
+    ),
+    "30_search": Page(
+        paper="huang2025",
+        studies=("micro_features", "micro_search"),
+        files=(HUANG, SETTINGS, "book/settings/huang2025_search.yml"),
+    ),
     "25_audit_your_own": Page(files=("book/examples/made_up.yml", "book/examples/template.yml")),
 }
 
@@ -101,6 +127,17 @@ def page(name: str) -> Page:
     if name not in PAGES:
         raise ValueError(f"there is no notebook {name!r}: choose one of {', '.join(PAGES)}")
     return PAGES[name]
+
+
+def settings_of(name: str, settings: dict) -> dict:
+    """Return the settings of a build for one page, whose paper may take another data set.
+
+    Raises
+    ------
+    ValueError
+        If the page is not in the table.
+    """
+    return papers.settings(papers.PAPERS[page(name).paper], settings)
 
 
 def trainings(settings: dict) -> list[Experiment]:

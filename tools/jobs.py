@@ -7,17 +7,20 @@ a store share the results.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_lib import activations, keys, paths, plan, profiles, sealed
-from fer_lib import data as datasets
+from fer_lib import activations, keys, papers, paths, plan, profiles, sealed, studies
 from fer_lib.activations import Activations
+from fer_lib.papers import Paper
 from fer_lib.plan import Experiment
+from fer_lib.studies import Asked, Study
 from tools import cells, check, graph
 
-DATA_MODULES = ("fer_lib.data",)
-FORM = 1  # of a stored page: raise it when record.json changes its shape
+FIRST = "diya2026"  # the paper with trainings
+FORM = 2  # of a stored page: raise it when record.json changes its shape
+KINDS = ("data", "activations", "run", "study", "page")
 FILES = {
     "data": ("about.json",),
     "activations": activations.FILES,
@@ -33,7 +36,7 @@ class Job:
     Attributes
     ----------
     kind : str
-        ``data``, ``activations``, ``run`` or ``page``.
+        ``data``, ``activations``, ``run``, ``study`` or ``page``.
     name : str
         What people call it: ``rendered46``, ``10_emotion``, a run's name without its key.
     ingredients : dict
@@ -48,6 +51,10 @@ class Job:
         Of a training.
     activations : Activations or None
         Of a job that makes some.
+    study : Study or None
+        Of a job that makes one.
+    paper : str
+        Key of the paper whose settings hold.
     """
 
     kind: str
@@ -58,6 +65,8 @@ class Job:
     needs: tuple[str, ...] = ()
     experiment: Experiment | None = None
     activations: Activations | None = None
+    study: Study | None = None
+    paper: str = "diya2026"
 
     @property
     def key(self) -> str:
@@ -67,7 +76,12 @@ class Job:
     @property
     def files(self) -> list[str]:
         """Every file of its result, relative to the store."""
-        return [f"{self.folder}/{name}" for name in (*FILES[self.kind], sealed.SUMS)]
+        return [f"{self.folder}/{name}" for name in (*self.contents, sealed.SUMS)]
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """What its result consists of."""
+        return self.study.contents if self.study else FILES[self.kind]
 
     def place(self) -> Path:
         """Return where its result lies, or will lie."""
@@ -79,7 +93,7 @@ class Job:
         # Snakemake makes the folder before the job has anything to put there.
         if not place.exists() or (place.is_dir() and not any(place.iterdir())):
             return "missing"
-        return sealed.fault(self.place(), FILES[self.kind])
+        return sealed.fault(self.place(), self.contents)
 
 
 class Library(keys.Library):
@@ -96,18 +110,35 @@ class Library(keys.Library):
         return self._known[names]
 
 
-def data_job(settings: dict, identity: str, library: keys.Library) -> Job:
-    """Return the job that makes or checks the data set, with the further test subjects."""
-    subjects = profiles.get(settings["profile"]).test_subjects
-    decides = {
-        "data": settings["data"],
-        "identity": identity,
-        "test_subjects": subjects,
-        "library": library.hashes(*DATA_MODULES),
-        **keys.surroundings(),
-    }
+def identity_of(paper: Paper, settings: dict) -> str:
+    """Return what tells the data set of a paper from every other."""
+    sets = importlib.import_module(paper.module)
+    return sets.identity(settings["data"], settings["data_root"] or None)
+
+
+def data_job(paper: Paper, settings: dict, library: keys.Library) -> Job:
+    """Return the job that makes or checks the data set of a paper.
+
+    With that of the first paper come the further test subjects.
+    """
     name = settings["data"]
-    return Job("data", name, decides, f"sets/{name}-{keys.digest(decides)}", DATA_MODULES)
+    decides = {"data": name, "identity": identity_of(paper, settings)}
+    decides["subjects"] = importlib.import_module(paper.module).subjects(settings["profile"])
+    if paper.key == FIRST:
+        decides["test_subjects"] = profiles.get(settings["profile"]).test_subjects
+    decides |= {"library": library.hashes(paper.module), **keys.surroundings()}
+    folder = f"sets/{name}-{keys.digest(decides)}"
+    return Job("data", name, decides, folder, (paper.module,), paper=paper.key)
+
+
+def study_job(study: Study, asked: Asked, library: keys.Library, data: Job, found: dict) -> Job:
+    """Return the job of one study; ``found`` has those that it reads among others, by folder."""
+    decides = studies.ingredients(study, asked, data.ingredients["identity"], library)
+    folder = f"studies/{studies.folder_name(study, asked, decides)}"
+    read = [job.folder for job in found.values() if job.study and job.name in study.needs]
+    needs = (data.folder, *read)
+    of = {"modules": (study.module,), "needs": needs, "study": study, "paper": study.paper}
+    return Job("study", study.name, decides, folder, **of)
 
 
 def activations_job(wanted: Activations, identity: str, library: keys.Library, data: Job) -> Job:
@@ -151,10 +182,12 @@ def page_job(name: str, settings: dict, data: Job, found: dict, library: keys.Li
     page = graph.page(name)
     book = cells.without_prose(graph.notebook(name))
     read = runs_of(page, found)
+    studied = {j.name: j for j in found.values() if j.study and j.name in page.studies}
     modules = cells.imports(book, library)
     for model in sorted({job.experiment.arm.model for job in read.values()}):
         # A page may open the trained network, which needs the model's file.
         modules += plan.modules_behind(model)
+    modules += [job.study.module for job in studied.values()]
     decides = {
         "page": name,
         "form": FORM,
@@ -166,11 +199,12 @@ def page_job(name: str, settings: dict, data: Job, found: dict, library: keys.Li
             file: keys.sha256((paths.root() / file).read_bytes()) for file in sorted(page.files)
         },
         "runs": {run: job.key for run, job in read.items()},
+        "studies": {name: job.key for name, job in studied.items()},
         **keys.surroundings(),
     }
-    needs = (data.folder, *(job.folder for job in read.values()))
+    needs = (data.folder, *(job.folder for job in (*read.values(), *studied.values())))
     folder = f"pages/{name}-{keys.digest(decides)}"
-    return Job("page", name, decides, folder, tuple(modules), needs)
+    return Job("page", name, decides, folder, tuple(modules), needs, paper=page.paper)
 
 
 def all_jobs(settings: dict) -> dict[str, Job]:
@@ -190,18 +224,28 @@ def all_jobs(settings: dict) -> dict[str, Job]:
         library = Library()
     except keys.LibraryError as error:
         raise check.InputError(str(error)) from None
-    identity = datasets.identity(settings["data"], settings["data_root"] or None)
-    data = data_job(settings, identity, library)
-    found = {data.folder: data}
-    for experiment in graph.trainings(settings):
-        needs = [data.folder]
+    read = {FIRST, *(graph.page(name).paper for name in graph.PAGES)}
+    asked_of = [paper for paper in papers.PAPERS.values() if paper.key in read]
+    own = {paper.key: papers.settings(paper, settings) for paper in asked_of}
+    data = {paper.key: data_job(paper, own[paper.key], library) for paper in asked_of}
+    found = {job.folder: job for job in data.values()}
+    of_first = data[FIRST]
+    identity = of_first.ingredients["identity"]
+    for experiment in graph.trainings(own[FIRST]):
+        needs = [of_first.folder]
         for wanted in plan.all_activations(experiment):
-            made = activations_job(wanted, identity, library, data)
+            made = activations_job(wanted, identity, library, of_first)
             found[made.folder] = made
             needs.append(made.folder)
         job = run_job(experiment, identity, library, tuple(needs))
         found[job.folder] = job
+    wanted = studies.with_needs(one for name in graph.PAGES for one in graph.page(name).studies)
+    for study in wanted:
+        asked = Asked(**{name: own[study.paper][name] for name in graph.PARAMETERS})
+        job = study_job(study, asked, library, data[study.paper], found)
+        found[job.folder] = job
     for name in graph.PAGES:
-        job = page_job(name, settings, data, found, library)
+        paper = graph.page(name).paper
+        job = page_job(name, own[paper], data[paper], found, library)
         found[job.folder] = job
     return found

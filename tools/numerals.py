@@ -25,6 +25,8 @@ ALLOWED = (
     re.compile(r"</?[a-zA-Z!][^>]*>"),
     re.compile(rf"\b{PLACE}s\s+{NUMBER}(?:(?:\s*[,;–]\s*|\s+(?:to|and|or)\s+){NUMBER})*", re.I),
     re.compile(rf"\b{PLACE}\s+{NUMBER}", re.I),
+    # The number of an item of a list.
+    re.compile(r"^ *\d+\. ", re.MULTILINE),
     # The head of a row or of an item that stands for one place of the paper.
     re.compile(rf"^(?:\|\s*|- )\*\*{NUMBER}\*\*", re.MULTILINE),
 )

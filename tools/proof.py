@@ -12,13 +12,16 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fer_lib import plan, profiles, provenance
+from fer_lib import plan, profiles, provenance, studies
 from fer_lib.page import measured
+from fer_lib.studies import Study
 from tools.jobs import Job
 
 # What the site carries of a run: small files only, the weights stay in the store.
 RUN_FILES = tuple(name for name in plan.RUN_FILES if not name.startswith("weights"))
+TABLES = (".csv", ".json", ".parquet")  # of a study likewise: no features
 MANY = 6  # runs; more are folded away
+TRAINED = "diya2026"  # the paper whose models are trained at the scale of a profile
 UNCHANGED = "Nothing that its outputs depend on changed in between."
 
 
@@ -35,10 +38,10 @@ def notes(record: dict) -> list[str]:
     return list(dict.fromkeys(note for facts in stated(record) for note in facts["notes"]))
 
 
-def scale(profile: str) -> str:
-    """Return what a profile leaves out of the paper's protocol; "" for the paper's own."""
+def scale(paper: str, profile: str) -> str:
+    """Return what a profile leaves out of a paper's trainings; "" for the paper's own, or none."""
     here, full = profiles.get(profile), profiles.get("paper")
-    if here == full:
+    if here == full or paper != TRAINED:
         return ""
     return (
         f"Profile {profile} is a smaller scale than the protocol of the paper: at most "
@@ -55,7 +58,7 @@ def banner(record: dict) -> str:
         return ""
     told = notes(record)
     if facts["profile"] and provenance.SMOKE_NOTE not in told:
-        told += filter(None, [scale(facts["profile"])])
+        told += filter(None, [scale(record["paper"], facts["profile"])])
     return provenance.strip(facts, told, ' · <a href="#page-proof">how it was made</a>')
 
 
@@ -97,11 +100,27 @@ def run_links(folder: str, root: str) -> str:
     return " · ".join(f'<a href="{at}/{name}">{name}</a>' for name in RUN_FILES)
 
 
+def published(study: Study) -> list[str]:
+    """Return the files of a study that the site carries: tables, not features."""
+    return [name for name in study.contents if Path(name).suffix in TABLES]
+
+
+def study_links(name: str, folder: str, root: str) -> str:
+    """Return links to the tables of a study as HTML."""
+    at = html.escape(f"{root}/studies/{folder}")
+    return " · ".join(f'<a href="{at}/{one}">{one}</a>' for one in published(studies.get(name)))
+
+
 def files(record: dict, root: str) -> str:
     """Return a list of the files behind the page as HTML."""
     name = html.escape(record["notebook"])
     at = f"{html.escape(root)}/records/{name}"
     items = [f'this page: <a href="{at}.json">record</a> · <a href="{at}.ipynb">as executed</a>']
+    studied = [
+        f"{html.escape(study)}: {study_links(study, folder, root)}"
+        f"<br><code>{html.escape(folder)}</code>"
+        for study, folder in record["studies"].items()
+    ]
     runs = [
         f"{html.escape(run)}: {run_links(folder, root)}<br><code>{html.escape(folder)}</code>"
         for run, folder in record["runs"].items()
@@ -109,7 +128,7 @@ def files(record: dict, root: str) -> str:
     if len(runs) > MANY:
         listed = "".join(f"<li>{item}</li>" for item in runs)
         runs = [f"<details><summary>{len(runs)} runs</summary><ul>{listed}</ul></details>"]
-    return f"<ul>{''.join(f'<li>{item}</li>' for item in items + runs)}</ul>"
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items + studied + runs)}</ul>"
 
 
 def footer(record: dict, rendered: dict, root: str) -> str:
@@ -158,7 +177,7 @@ def footer(record: dict, rendered: dict, root: str) -> str:
 
 
 def publish(jobs: list[Job], site: Path) -> None:
-    """Copy what the footers lead to into the rendered site: records, executed notebooks, runs."""
+    """Copy what the footers lead to into the site: records, executed notebooks, runs, studies."""
     records = site / "records"
     records.mkdir(parents=True, exist_ok=True)
     for job in jobs:
@@ -169,4 +188,9 @@ def publish(jobs: list[Job], site: Path) -> None:
             target = site / "runs" / job.place().name
             target.mkdir(parents=True, exist_ok=True)
             for name in RUN_FILES:
+                shutil.copyfile(job.place() / name, target / name)
+        elif job.kind == "study":
+            target = site / "studies" / job.place().name
+            target.mkdir(parents=True, exist_ok=True)
+            for name in published(job.study):
                 shutil.copyfile(job.place() / name, target / name)

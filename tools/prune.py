@@ -6,12 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from fer_lib import data as datasets
 from fer_lib import paths, sealed
 from tools import check, jobs, render
 
 # Where results lie; weights and compiled code are few and stay.
-KINDS = ("activations", "pages", "runs", "sets")
+KINDS = ("activations", "pages", "runs", "sets", "studies")
 
 
 def size(folder: Path) -> int:
@@ -25,7 +24,6 @@ def unused(settings: dict) -> list[Path]:
     found = jobs.all_jobs(settings)
     store = paths.cache()
     kept = {store / folder for folder in found} | {render.verification_file(found)}
-    identity = datasets.identity(settings["data"], settings["data_root"] or None)
     candidates = [path for kind in KINDS for path in (store / kind).glob("*")]
     candidates += (store / "verified").glob("*")
     # An exported model is named after its run; it may be wanted by `make serve`.
@@ -33,8 +31,9 @@ def unused(settings: dict) -> list[Path]:
     served = (store / "served").glob("*")
     candidates += [path for path in served if not path.name.startswith(runs)]
     # A set of faces is as large as all the rest; photographs are not touched, they cost more.
-    candidates += (store / "data").glob("faces-*")
-    kept.add(store / "data" / identity)
+    candidates += [*(store / "data").glob("faces-*"), *(store / "data").glob("clips-*")]
+    sets = [job for job in found.values() if job.kind == "data"]
+    kept |= {store / "data" / job.ingredients["identity"] for job in sets}
     # Hidden are locks and unfinished work, perhaps of a build that is running.
     return sorted(path for path in set(candidates) - kept if not path.name.startswith("."))
 

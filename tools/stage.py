@@ -14,7 +14,7 @@ from pathlib import Path
 
 import nbformat
 
-from fer_lib import paths, provenance, sealed
+from fer_lib import paths, provenance, sealed, study
 from tools import about, cells, checkout, graph, ledger_page, proof, verdicts
 from tools.failure import Failure
 from tools.jobs import Job
@@ -96,7 +96,7 @@ def stage_page(
     record = json.loads((job.place() / "record.json").read_text())
     join_outputs(book, nbformat.read(job.place() / "page.ipynb", as_version=4))
     reached = verdicts.reached(job.name, book)
-    show_parameters_in_force(book, settings)
+    show_parameters_in_force(book, graph.settings_of(job.name, settings))
     show_banner(book, record)
     drop_own_types(book)
     join_streams(book)
@@ -206,7 +206,12 @@ def stage(
     runs = [run_about(j) for j in found.values() if j.kind == "run" and j.name not in failed]
     generated = to / GENERATED
     generated.mkdir()
-    about.fragments(records, runs, told, verified, rendered, generated)
+    studied = [
+        study.about(j.place()) | {"folder": j.place().name}
+        for j in found.values()
+        if j.study and j.name not in failed
+    ]
+    about.fragments(records, runs, studied, told, verified, rendered, generated)
     tally, known = ledger_page.fragments(reached, generated)
     first = to / "notebooks" / f"{FIRST}.ipynb"
     if tally and first.exists() and FIRST not in failed:

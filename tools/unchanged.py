@@ -44,7 +44,7 @@ def key(source: Path, found: dict[str, Job], verified: dict | None) -> str:
             "published": {
                 job.folder: sealed.sums(job.place())
                 for job in found.values()
-                if job.kind in ("page", "run")
+                if job.kind in ("page", "run", "study")
             },
             "verified": verified,
             **keys.surroundings(),

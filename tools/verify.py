@@ -21,6 +21,9 @@ from fer_lib import paths, sealed
 from tools import build, check, checkout, compare, failure, jobs, render
 from tools.difference import between_data
 
+# What says when something was made and how long it took.
+TIMED = ("about.json", "times.parquet")
+
 
 @contextmanager
 def elsewhere(folder: Path, count: int) -> Iterator[None]:
@@ -49,14 +52,21 @@ def about_data(place: Path) -> dict:
     return {key: told[key] for key in told.keys() - {"wall_seconds", "computed"}}
 
 
+def different(one: Path, other: Path) -> list[str]:
+    """Return the files of two sealed folders whose bytes differ, but for those that hold times."""
+    first, second = sealed.sums(one), sealed.sums(other)
+    names = [name for name in sorted(first | second) if name not in TIMED]
+    return [name for name in names if first.get(name) != second.get(name)]
+
+
 def again(settings: dict, count: str, first: dict[str, jobs.Job], folder: Path) -> list[str]:
     """Do every job once more in ``folder``; return the differences in words."""
-    before = {kind: places(first, kind) for kind in jobs.FILES}
+    before = {kind: places(first, kind) for kind in jobs.KINDS}
     with elsewhere(folder, settings["threads"]):
         found, failures = build.results(settings, count, [])
         if failures:
             return [failed.sentence() for failed in failures]
-        after = {kind: places(found, kind) for kind in jobs.FILES}
+        after = {kind: places(found, kind) for kind in jobs.KINDS}
     if {kind: set(names) for kind, names in before.items()} != {
         kind: set(names) for kind, names in after.items()
     }:
@@ -65,11 +75,10 @@ def again(settings: dict, count: str, first: dict[str, jobs.Job], folder: Path) 
     for name, place in before["data"].items():
         other = after["data"][name]
         differences += between_data(name, about_data(place), about_data(other))
-    for name, place in before["activations"].items():
-        sums = sealed.sums(place), sealed.sums(after["activations"][name])
-        for file in (file for file in sums[0] if file.endswith(".npy")):
-            if sums[0][file] != sums[1].get(file):
-                differences.append(f"{name}: the activations differ ({file})")
+    for kind, text in (("activations", "the activations differ"), ("study", "the study differs")):
+        for name, place in before[kind].items():
+            files = different(place, after[kind][name])
+            differences += [f"{name}: {text} ({file})" for file in files]
     for name, place in before["run"].items():
         differences += compare.compare_runs(place, after["run"][name])
     for name, place in before["page"].items():

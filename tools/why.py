@@ -14,6 +14,7 @@ RECORD = {
     "data": "about.json",
     "activations": "about.json",
     "run": "run.json",
+    "study": "about.json",
     "page": "record.json",
 }
 
@@ -129,6 +130,9 @@ def reasons(job: jobs.Job, before: dict) -> list[str]:
             said.append("the data set is another")
     for model in changed(now.get("runs", {}), before.get("runs", {}))[0]:
         said.append(f"its run of {model} is another")
+    for kind in ("studies", "needs"):
+        for name in changed(now.get(kind, {}), before.get(kind, {}))[0]:
+            said.append(f"its study {name} is another")
     return said
 
 

@@ -7,6 +7,7 @@ at all; a job that fails leaves a report instead, and the others go on.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import sys
@@ -19,7 +20,8 @@ from pathlib import Path
 
 import nbformat
 
-from fer_lib import provenance, sealed
+from fer_lib import papers, provenance, sealed
+from fer_lib.studies import Asked
 from tools import cells, checkout, execute, failure, graph, jobs, reads
 
 
@@ -55,21 +57,23 @@ def write_json(path: Path, content: dict) -> None:
 
 def make_data(job: jobs.Job, settings: dict) -> None:
     """Make, or check, the data set and the further test subjects; note their hashes."""
-    from fer_lib import data as datasets
-
     start = time.monotonic()
-    face_data = datasets.load(settings["data"], settings["data_root"] or None)
+    paper = papers.PAPERS[job.paper]
+    own = papers.settings(paper, settings)
+    sets = importlib.import_module(paper.module)
+    subjects = job.ingredients["subjects"]
+    face_data = sets.load(own["data"], own["data_root"] or None, n_subjects=subjects)
     about = {
-        "data": settings["data"],
+        "data": own["data"],
         "data_sha256": face_data.sha256,
         "kind": face_data.kind,
         "group_kind": face_data.group_kind,
         "images": len(face_data.table),
         "groups": int(face_data.table["group"].nunique()),
     }
-    if face_data.has_truth:
-        subjects = job.ingredients["test_subjects"]
-        about["further_sha256"] = datasets.load("rendered_test", n_subjects=subjects).sha256
+    if face_data.has_truth and "test_subjects" in job.ingredients:
+        further = sets.load("rendered_test", n_subjects=job.ingredients["test_subjects"])
+        about["further_sha256"] = further.sha256
     about["computed"] = {"start": datetime.now(UTC).isoformat(timespec="seconds")}
     about["wall_seconds"] = round(time.monotonic() - start, 1)
     with sealed.writing(job.place()) as part:
@@ -86,10 +90,16 @@ def train(job: jobs.Job) -> None:
 
 
 def compute(job: jobs.Job, settings: dict) -> None:
-    """Compute activations, unless the store has them already."""
-    from fer_lib import activate
+    """Compute activations or make a study, unless the store has them already."""
+    if job.study:
+        from fer_lib import study
 
-    activate.obtain(job.activations, settings["data_root"])
+        own = papers.settings(papers.PAPERS[job.paper], settings)
+        study.made(job.study, Asked(**{name: own[name] for name in graph.PARAMETERS}))
+    else:
+        from fer_lib import activate
+
+        activate.obtain(job.activations, settings["data_root"])
     if job.fault() is not None:
         raise JobError("a file it depends on changed while it was computed: build again")
 
@@ -104,6 +114,17 @@ def stated(book: nbformat.NotebookNode) -> list[dict]:
     ]
 
 
+def read_by(job: jobs.Job) -> dict[str, dict[str, str]]:
+    """Return the folders of the runs and of the studies that a page reads, by name."""
+    folders = [Path(folder).name for folder in job.needs[1:]]  # the first is the data set's
+    found = {}
+    for kind in ("runs", "studies"):
+        names = list(job.ingredients[kind])
+        found[kind] = dict(zip(names, folders[: len(names)], strict=True))
+        folders = folders[len(names) :]
+    return found
+
+
 def page_record(job: jobs.Job, settings: dict, started: str, outcome: execute.Outcome) -> dict:
     """Return what is known of an executed page beside its outputs."""
     from fer_lib import machine
@@ -111,6 +132,7 @@ def page_record(job: jobs.Job, settings: dict, started: str, outcome: execute.Ou
     commit, modified = checkout.commit()
     return {
         "notebook": job.name,
+        "paper": job.paper,
         "key": job.key,
         "parameters": job.ingredients["settings"],
         "computed": {
@@ -121,10 +143,7 @@ def page_record(job: jobs.Job, settings: dict, started: str, outcome: execute.Ou
         },
         "environment": machine.environment(settings["threads"]),
         "provenance": stated(outcome.book),
-        "runs": {
-            run: Path(folder).name
-            for run, folder in zip(job.ingredients["runs"], job.needs[1:], strict=True)
-        },
+        **read_by(job),
         "ingredients": job.ingredients,
     }
 
@@ -142,7 +161,8 @@ def as_stored(book: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def make_page(job: jobs.Job, settings: dict, command: str) -> failure.Failure | None:
     """Execute the notebook's code cells and store them with their outputs; return what failed."""
-    parameters = {key: settings[key] for key in graph.PARAMETERS}
+    own = graph.settings_of(job.name, settings)
+    parameters = {key: own[key] for key in graph.PARAMETERS}
     book = cells.without_prose(graph.notebook(job.name))
     started = datetime.now(UTC).isoformat(timespec="seconds")
     with execute.scratch_folder() as scratch:
@@ -167,16 +187,16 @@ def make_page(job: jobs.Job, settings: dict, command: str) -> failure.Failure | 
 
 def alone(job: jobs.Job, settings: dict) -> str:
     """Return the command that does the same without the rest of the book."""
-    given = " ".join(
-        f"{key.upper()}={settings[key]}" for key in graph.PARAMETERS if settings[key] != ""
-    )
+    own = papers.settings(papers.PAPERS[job.paper], settings)
+    given = " ".join(f"{key.upper()}={own[key]}" for key in graph.PARAMETERS if own[key] != "")
     return f"make notebook N={job.name} {given}" if job.kind == "page" else f"make book {given}"
 
 
 def do(folder: str, settings: dict) -> failure.Failure | None:
     """Do the job whose result belongs into ``folder``; return what failed, or None."""
-    name = folder.partition("/")[2].rpartition("-")[0]
-    kind = {"sets": "data", "runs": "run", "pages": "page"}.get(*[folder.partition("/")[0]] * 2)
+    where, _, whole = folder.partition("/")
+    name = whole.rpartition("-")[0]
+    kind = {"sets": "data", "runs": "run", "studies": "study", "pages": "page"}.get(where, where)
     command = "make book"
     try:
         job = find(folder, settings)
@@ -191,7 +211,7 @@ def do(folder: str, settings: dict) -> failure.Failure | None:
                 if job.kind == "run":
                     train(job)
                     return None
-                if job.kind == "activations":
+                if job.kind in ("activations", "study"):
                     compute(job, settings)
                     return None
                 with only_once(job) as wanted:
