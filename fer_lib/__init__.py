@@ -1,8 +1,9 @@
-"""A thin library under the companion book to four facial-expression papers."""
+"""A thin library under the companion book to four facial-expression papers.
+
+Its version stands in ``pyproject.toml`` alone: a string here would count for every stored result.
+"""
 
 import warnings
-
-__version__ = "0.1.0"
 
 # timm imports tqdm.auto, which complains in a notebook that it cannot draw its bar.
 warnings.filterwarnings("ignore", message="IProgress not found")

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fer_lib import data as datasets
-from fer_lib import keys, paths
+from fer_lib import dataset_registry, keys, paths, sources
 
 ALL_STAGES = 8  # the stem and the seven block stages of the EfficientNet family, and what follows
 FILES = ("about.json", "further.npy", "plain.npy", "views.npy")
@@ -61,13 +61,18 @@ class Activations:
         return f"{self.family}{start}-{self.frozen}-{self.data}-{self.side}px"
 
 
+def modules(wanted: Activations) -> tuple[str, ...]:
+    """Return the modules from which the code behind some activations is found."""
+    return (MODULE, *dataset_registry.adapters(wanted.data))
+
+
 def ingredients(wanted: Activations, identity: str, library: keys.Library) -> dict:
     """Return all that decides the numbers; ``identity`` is the data set's."""
     return {
         "settings": asdict(wanted),
         "data": identity,
-        "library": library.hashes(MODULE),
-        **keys.surroundings(),
+        "rows": sources.rows([wanted.family]) | dataset_registry.rows(wanted.data),
+        **library.ingredients(*modules(wanted)),
     }
 
 
@@ -79,5 +84,5 @@ def folder_name(wanted: Activations, decides: dict) -> str:
 def place(wanted: Activations, data_root: str) -> tuple[Path, dict]:
     """Return where they lie, or will lie, and the ingredients that say so."""
     identity = datasets.identity(wanted.data, data_root or None)
-    decides = ingredients(wanted, identity, keys.Library())
+    decides = ingredients(wanted, identity, keys.library())
     return paths.cache() / "activations" / folder_name(wanted, decides), decides

@@ -71,5 +71,8 @@ def get(name: str) -> Amounts:
     ValueError
         If there is none of that name; the message lists the known ones.
     """
-    profiles.get(name)
-    return next(one for one in AMOUNTS if one.name == name)
+    for one in AMOUNTS:
+        if one.name == name:
+            return one
+    known = ", ".join(one.name for one in AMOUNTS)
+    raise ValueError(f"unknown profile {name!r}: choose one of {known}")

@@ -1,21 +1,36 @@
-"""What decides a result, by content: the code it imports, the lock, the Python, the threads.
+"""What decides a result, by content: the code it imports, the packages behind it, Python, threads.
 
 A run, a page or a data set is stored under a key made of this. Content decides and nothing else:
-no time stamp, no folder and no file that is not read.
+no time stamp, no folder and no file that is not read. Three things never count, so that changing
+them makes no stored result stale: the rows of a registry that a result does not use
+(`fer_lib.registry`), modules that only report (`INERT`), and the words of a progress line.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import importlib.metadata
 import json
 import platform
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 
 import grimp
+from packaging.requirements import Requirement
 
-from fer_lib import paths, threads
+from fer_lib import paths, registry, threads
 
 PACKAGE = "fer_lib"
+# They tell people and records how far a computation is and on what machine it ran, and hand nothing
+# back to it: tests/test_engine_inert.py computes the same numbers with stubs in their place.
+INERT = ("fer_lib.machine", "fer_lib.progress")
+# Packages that a package loads by name where its metadata call them optional.
+LOADED_BY_NAME = {"pandas": ("pyarrow",)}
 
 
 def sha256(content: bytes) -> str:
@@ -33,7 +48,7 @@ class LibraryError(ValueError):
 
 
 class Library:
-    """The import graph of ``fer_lib`` as its files are now.
+    """The import graph of ``fer_lib`` as its files are now; `library` returns the one to use.
 
     Every import statement counts, also one inside a function.
 
@@ -45,30 +60,46 @@ class Library:
 
     def __init__(self) -> None:
         try:
-            self._graph = grimp.build_graph(PACKAGE, cache_dir=None)
+            self._graph = grimp.build_graph(PACKAGE, include_external_packages=True, cache_dir=None)
         except grimp.exceptions.SourceSyntaxError as error:
             raise LibraryError(str(error)) from None
-        self._hashes: dict[Path, str] = {}
+        self._root = paths.root()
+        self._hashes: dict[str, dict[str, str]] = {}
+        # Many trainings share one set of modules.
+        self._known: dict[tuple[str, ...], set[str]] = {}
+        self._ingredients: dict[tuple, dict] = {}
 
     def modules(self, *names: str) -> set[str]:
         """Return the modules that importing ``names`` executes, directly or not.
+
+        Those of `INERT` are left out, and so is what only they import.
 
         Raises
         ------
         ValueError
             If a name is no module of ``fer_lib``.
         """
+        return {name for name in self._reached(*names) if self.has(name)}
+
+    def _reached(self, *names: str) -> set[str]:
+        """Return what importing ``names`` executes, packages of others by their top name."""
+        if names in self._known:
+            return self._known[names]
         found: set[str] = set()
-        waiting = set(names)
+        waiting = set(names) - set(INERT)
+        for name in names:
+            if not self.has(name):
+                raise ValueError(f"{name} is not a module of {PACKAGE}")
         while waiting:
             name = waiting.pop()
-            if name not in self._graph.modules:
-                raise ValueError(f"{name} is not a module of {PACKAGE}")
             found.add(name)
+            if not self.has(name):
+                continue
             # Importing a module executes the packages it lies in.
             parent = name.rpartition(".")[0]
             more = self._graph.find_modules_directly_imported_by(name) | ({parent} - {""})
-            waiting |= more - found
+            waiting |= more - found - set(INERT)
+        self._known[names] = found
         return found
 
     def chain(self, first: str, last: str) -> tuple[str, ...]:
@@ -79,38 +110,139 @@ class Library:
 
     def has(self, name: str) -> bool:
         """Return whether ``name`` is a module of ``fer_lib``."""
-        return name in self._graph.modules
+        own = name == PACKAGE or name.startswith(f"{PACKAGE}.")
+        return own and name in self._graph.modules
 
     def hashes(self, *names: str) -> dict[str, str]:
-        """Return the sha256 of each file behind ``modules(*names)``, by path in the checkout.
+        """Return the hash of each file behind ``modules(*names)``, by path in the checkout.
 
-        What a package carries beside its code (the head of the faces) belongs to it.
+        It is the file's sha256, but for the words of progress lines (`counted`). What a package
+        carries beside its code (the head of the faces) belongs to it.
         """
-        files: list[Path] = []
+        found: dict[str, str] = {}
         for name in self.modules(*names):
-            place = paths.root() / name.replace(".", "/")
-            if place.is_dir():
-                files.append(place / "__init__.py")
-                files += carried(place)
-            else:
-                files.append(place.with_suffix(".py"))
-        return {str(file.relative_to(paths.root())): self._hash(file) for file in sorted(files)}
+            found |= self._of_module(name)
+        return dict(sorted(found.items()))
 
-    def _hash(self, file: Path) -> str:
-        if file not in self._hashes:
-            self._hashes[file] = sha256(file.read_bytes())
-        return self._hashes[file]
+    def _of_module(self, name: str) -> dict[str, str]:
+        """Return the hash of each file of one module, by path in the checkout."""
+        if name not in self._hashes:
+            place = self._root / name.replace(".", "/")
+            package = place.is_dir()
+            code = place / "__init__.py" if package else place.with_suffix(".py")
+            files = {code: sha256(counted(code.read_bytes()))}
+            files |= {f: sha256(f.read_bytes()) for f in (carried(place) if package else ())}
+            self._hashes[name] = {str(f.relative_to(self._root)): h for f, h in files.items()}
+        return self._hashes[name]
+
+    def versions(self, *names: str, also: Iterable[str] = ()) -> dict[str, str]:
+        """Return name -> version, by the lock, of the packages behind some modules.
+
+        Those that the modules import, and all that these require; ``also`` names further ones by
+        what is imported of them.
+        """
+        imported = {name for name in self._reached(*names) if not self.has(name)} | set(also)
+        pins = lock()
+        behind = required(distributions(imported) & set(pins))
+        return {name: pins[name] for name in sorted(behind & set(pins))}
+
+    def ingredients(self, *names: str, also: Iterable[str] = ()) -> dict:
+        """Return all of a key that is the same for every kind of result computed by ``names``.
+
+        ``library``: the files; ``lock``: the packages; and `surroundings`.
+        """
+        asked = (names, frozenset(also))
+        if asked not in self._ingredients:
+            versions = self.versions(*names, also=also)
+            self._ingredients[asked] = {"library": self.hashes(*names), "lock": versions}
+        return {**deepcopy(self._ingredients[asked]), **surroundings()}
+
+
+_now: tuple[tuple, Library] | None = None
+
+
+def library() -> Library:
+    """Return the import graph of the files as they are now, built once while they stay the same.
+
+    Raises
+    ------
+    LibraryError
+        If a file does not parse.
+    """
+    global _now
+    files = sorted((paths.root() / PACKAGE).rglob("*"))
+    stats = ((file, file.stat()) for file in files if "__pycache__" not in file.parts)
+    state = tuple((file, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for file, s in stats)
+    if _now is None or _now[0] != state:
+        _now = (state, Library())
+    return _now[1]
 
 
 def carried(package: Path) -> list[Path]:
-    """Return the data files in a package's own folders; prose about them is not data."""
+    """Return the data files in a package's own folders; prose and registries are not data."""
     found = []
     for place in sorted(package.iterdir()):
-        if place.is_dir() and place.name != "__pycache__" and not (place / "__init__.py").exists():
-            found += [file for file in sorted(place.rglob("*")) if file.is_file()]
+        if place.is_dir():
+            own = (place / "__init__.py").exists() or place.name in ("__pycache__", registry.FOLDER)
+            found += [] if own else [file for file in sorted(place.rglob("*")) if file.is_file()]
         elif place.is_file():
             found.append(place)
     return [file for file in found if file.suffix not in (".py", ".pyc", ".md")]
+
+
+class _WithoutWords(ast.NodeTransformer):
+    """Leave out the words of a progress line; what is computed for it stays."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        return ast.Constant("") if isinstance(node.value, str) else node
+
+
+def _progress_names(tree: ast.Module) -> set[str]:
+    """Return what a module calls when it speaks: ``say``, ``progress.say``, ``Progress``, ..."""
+    found = set()
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        for alias in node.names:
+            name = alias.asname or alias.name
+            if node.module == f"{PACKAGE}.progress":
+                found.add(name)
+            elif f"{node.module}.{alias.name}" == f"{PACKAGE}.progress":
+                found |= {f"{name}.say", f"{name}.Progress"}
+    return found
+
+
+def _outermost_calls(node: ast.AST, names: set[str]) -> Iterator[ast.Call]:
+    """Yield the calls of these names that lie in no other such call."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
+        yield node
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _outermost_calls(child, names)
+
+
+def counted(source: bytes) -> bytes:
+    """Return what counts of a Python file: all of it but the words of its progress lines.
+
+    A call of `fer_lib.progress` is replaced by its syntax tree without strings. What it computes
+    counts, and so does every other byte.
+    """
+    if b"progress" not in source:
+        return source
+    tree = ast.parse(source)
+    names = _progress_names(tree)
+    calls = list(_outermost_calls(tree, names))
+    lines = source.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    # From the end, so that the places of those before stay right.
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset), reverse=True):
+        start = starts[call.lineno - 1] + call.col_offset
+        end = starts[call.end_lineno - 1] + call.end_col_offset
+        plain = ast.dump(_WithoutWords().visit(call))
+        source = source[:start] + plain.encode() + source[end:]
+    return source
 
 
 def lock() -> dict[str, str]:
@@ -120,7 +252,47 @@ def lock() -> dict[str, str]:
     return {name.strip(): version.strip() for name, _, version in pins}
 
 
+def canonical(name: str) -> str:
+    """Return a package's name as the lock spells it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@cache
+def _providers() -> dict[str, list[str]]:
+    return importlib.metadata.packages_distributions()
+
+
+def distributions(imported: Iterable[str]) -> set[str]:
+    """Return the installed packages behind names that are imported; Python's own have none."""
+    tops = {name.partition(".")[0] for name in imported} - set(sys.stdlib_module_names)
+    return {canonical(package) for top in tops for package in _providers().get(top, ())}
+
+
+@cache
+def _requires(package: str) -> frozenset[str]:
+    """Return what one installed package requires here, without its extras."""
+    try:
+        lines = importlib.metadata.requires(package) or []
+    except importlib.metadata.PackageNotFoundError:
+        lines = []
+    parsed = map(Requirement, lines)
+    wanted = [r for r in parsed if r.marker is None or r.marker.evaluate({"extra": ""})]
+    named = LOADED_BY_NAME.get(package, ())
+    return frozenset({canonical(r.name) for r in wanted} | set(named))
+
+
+def required(packages: Iterable[str]) -> set[str]:
+    """Return some packages with all that they require, directly or not."""
+    found: set[str] = set()
+    waiting = set(packages)
+    while waiting:
+        name = waiting.pop()
+        found.add(name)
+        waiting |= _requires(name) - found
+    return found
+
+
 def surroundings() -> dict:
-    """Return what decides every result: the lock, the Python, the thread count."""
+    """Return what decides every result beside code and packages: the Python, the thread count."""
     version = ".".join(platform.python_version_tuple()[:2])
-    return {"lock": lock(), "python": version, "threads": threads.count()}
+    return {"python": version, "threads": threads.count()}

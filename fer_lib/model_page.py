@@ -102,7 +102,7 @@ def weights(run: Run) -> None:
                 "backbone": one["architecture"],
                 "start": one["name"],
                 "licence": one["licence"],
-                "origin": one["origin"],
+                "origin": ", or ".join(one["origins"]) or "-",
                 "sha256": one["sha256"] or "-",
             }
             for one in run.about["weights"]

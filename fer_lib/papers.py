@@ -1,8 +1,15 @@
-"""The papers whose pages are computed, and the data sets that each can take."""
+"""The papers whose pages are computed, and the data sets that each can take.
+
+The table is ``fer_lib/tables/papers.toml``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from fer_lib import registry
+
+TABLE = registry.Table("papers", "paper")
 
 
 @dataclass(frozen=True)
@@ -15,22 +22,26 @@ class Paper:
         As in the ledger.
     sets : tuple of str
         Data sets of its pages; the first is the rendered one, which needs nothing.
-    module : str
-        Has ``load``, ``identity``, ``check`` and ``subjects`` of these sets, as `fer_lib.data` has.
     """
 
     key: str
     sets: tuple[str, ...]
-    module: str
 
 
-PAPERS = {
-    paper.key: paper
-    for paper in (
-        Paper("diya2026", ("rendered46", "gffd2025"), "fer_lib.data"),
-        Paper("huang2025", ("rendered_micro", "micro_folders"), "fer_lib.micro.sets"),
-    )
-}
+def get(key: str) -> Paper:
+    """Return the paper with this key.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message lists those that are known.
+    """
+    return Paper(key, tuple(TABLE[key]["data"]))
+
+
+def every() -> list[Paper]:
+    """Return all papers, in the order of the book."""
+    return [get(key) for key in TABLE]
 
 
 def of_set(name: str) -> Paper:
@@ -41,16 +52,11 @@ def of_set(name: str) -> Paper:
     ValueError
         If none does; the message lists those that are known.
     """
-    for paper in PAPERS.values():
+    for paper in every():
         if name in paper.sets:
             return paper
-    known = ", ".join(one for paper in PAPERS.values() for one in paper.sets)
+    known = ", ".join(one for paper in every() for one in paper.sets)
     raise ValueError(f"unknown data set {name!r}: choose one of {known}")
-
-
-def rendered(name: str) -> bool:
-    """Return whether a data set is one of those that the book renders itself."""
-    return any(name == paper.sets[0] for paper in PAPERS.values())
 
 
 def settings(paper: Paper, asked: dict) -> dict:

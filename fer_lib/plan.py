@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from fer_lib import data as datasets
-from fer_lib import keys, paths, profiles
+from fer_lib import dataset_registry, keys, paths, profiles, sources
 from fer_lib.activations import ALL_STAGES, Activations
 
 RUN_FILES = ("run.json", "history.csv", "predictions.parquet", "weights.safetensors")
@@ -181,9 +181,15 @@ def all_activations(experiment: Experiment) -> tuple[Activations, ...]:
     return experiment.activations + ((probed,) if probed else ())
 
 
-def modules_behind(model: str) -> tuple[str, str]:
+def modules_behind(model: str, data: str) -> tuple[str, ...]:
     """Return the modules from which the code behind a training of ``model`` is found."""
-    return "fer_lib.experiment", f"fer_lib.models.{model}"
+    return ("fer_lib.experiment", f"fer_lib.models.{model}", *dataset_registry.adapters(data))
+
+
+def rows(experiment: Experiment) -> dict[str, str]:
+    """Return the rows of the registries that an experiment uses, for its key."""
+    found = profiles.TABLE.digests(experiment.profile) | dataset_registry.rows(experiment.data)
+    return found | sources.rows(experiment.arm.backbones)
 
 
 def ingredients(experiment: Experiment, identity: str, library: keys.Library) -> dict:
@@ -196,8 +202,8 @@ def ingredients(experiment: Experiment, identity: str, library: keys.Library) ->
     return {
         "settings": settings,
         "data": identity,
-        "library": library.hashes(*modules_behind(experiment.arm.model)),
-        **keys.surroundings(),
+        "rows": rows(experiment),
+        **library.ingredients(*modules_behind(experiment.arm.model, experiment.data)),
     }
 
 
@@ -210,5 +216,5 @@ def run_name(experiment: Experiment, decides: dict) -> str:
 def run_place(experiment: Experiment) -> tuple[Path, dict]:
     """Return where the experiment's run lies, or will lie, and the ingredients that say so."""
     identity = datasets.identity(experiment.data, experiment.data_root or None)
-    decides = ingredients(experiment, identity, keys.Library())
+    decides = ingredients(experiment, identity, keys.library())
     return paths.cache() / "runs" / run_name(experiment, decides), decides

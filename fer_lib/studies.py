@@ -1,17 +1,17 @@
 """Studies: results that pages read and that take too long for a page. Nothing heavy is imported.
 
 Each is made once by a module of its own (`fer_lib.study` calls it) and kept under a key of all that
-decides it. A new study is a module and a line here.
+decides it. A new study is a module and a row of ``fer_lib/tables/studies.toml``.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fer_lib import keys, papers, paths
+from fer_lib import data as datasets
+from fer_lib import dataset_registry, keys, paths, registry, sources
 
 ABOUT = "about.json"
 
@@ -51,6 +51,8 @@ class Study:
         What it leaves beside ``about.json``.
     needs : tuple of str
         Studies that it reads.
+    families : tuple of str
+        Families of `fer_lib.sources` whose weights it starts from.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Study:
     module: str
     files: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
 
     @property
     def contents(self) -> tuple[str, ...]:
@@ -65,45 +68,7 @@ class Study:
         return (ABOUT, *self.files)
 
 
-STUDIES = {
-    study.name: study
-    for study in (
-        Study(
-            "micro_features",
-            "huang2025",
-            "fer_lib.micro.features",
-            ("cnn.npy", "lbp.npy", "table.parquet"),
-        ),
-        Study(
-            "micro_scores",
-            "huang2025",
-            "fer_lib.micro.balance.scores",
-            (
-                "rows.parquet",
-                "guesses.npy",
-                "images.parquet",
-                "leak.parquet",
-                "chosen.parquet",
-                "times.parquet",
-            ),
-            ("micro_features",),
-        ),
-        Study(
-            "micro_trial",
-            "huang2025",
-            "fer_lib.micro.causal.trial",
-            ("runs.parquet",),
-            ("micro_features",),
-        ),
-        Study(
-            "micro_search",
-            "huang2025",
-            "fer_lib.micro.optimisation.search",
-            ("predictions.parquet", "candidates.parquet", "maps.parquet"),
-            ("micro_features",),
-        ),
-    )
-}
+TABLE = registry.Table("studies", "study")
 
 
 def get(name: str) -> Study:
@@ -114,9 +79,8 @@ def get(name: str) -> Study:
     ValueError
         If there is none; the message lists those that are known.
     """
-    if name not in STUDIES:
-        raise ValueError(f"unknown study {name!r}: choose one of {', '.join(STUDIES)}")
-    return STUDIES[name]
+    row = {key: tuple(v) if isinstance(v, list) else v for key, v in TABLE[name].items()}
+    return Study(name, **row)
 
 
 def with_needs(names: Iterable[str]) -> list[Study]:
@@ -126,7 +90,13 @@ def with_needs(names: Iterable[str]) -> list[Study]:
         study = get(todo.pop())
         wanted.add(study.name)
         todo += study.needs
-    return [study for name, study in STUDIES.items() if name in wanted]
+    return [get(name) for name in TABLE if name in wanted]
+
+
+def rows(study: Study, data: str) -> dict[str, str]:
+    """Return the rows of the registries that a study uses on a data set, for its key."""
+    own = TABLE.digests(study.name) | sources.rows(study.families)
+    return own | dataset_registry.rows(data)
 
 
 def ingredients(study: Study, asked: Asked, identity: str, library: keys.Library) -> dict:
@@ -139,10 +109,15 @@ def ingredients(study: Study, asked: Asked, identity: str, library: keys.Library
     return {
         "settings": settings,
         "data": identity,
-        "library": library.hashes(study.module),
+        "rows": rows(study, asked.data),
         "needs": needs,
-        **keys.surroundings(),
+        **library.ingredients(*modules(study, asked.data)),
     }
+
+
+def modules(study: Study, data: str) -> tuple[str, ...]:
+    """Return the modules from which the code behind a study is found."""
+    return (study.module, *dataset_registry.adapters(data))
 
 
 def folder_name(study: Study, asked: Asked, decides: dict) -> str:
@@ -153,7 +128,6 @@ def folder_name(study: Study, asked: Asked, decides: dict) -> str:
 
 def place(study: Study, asked: Asked) -> tuple[Path, dict]:
     """Return where its results lie, or will lie, and the ingredients that say so."""
-    sets = importlib.import_module(papers.PAPERS[study.paper].module)
-    identity = sets.identity(asked.data, asked.data_root or None)
-    decides = ingredients(study, asked, identity, keys.Library())
+    identity = datasets.identity(asked.data, asked.data_root or None)
+    decides = ingredients(study, asked, identity, keys.library())
     return paths.cache() / "studies" / folder_name(study, asked, decides), decides

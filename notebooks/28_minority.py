@@ -35,10 +35,11 @@ import numpy as np
 import pandas as pd
 
 from fer_lib import claims, page, plots, study
+from fer_lib import data as datasets
 from fer_lib.compare.folds import wider
 from fer_lib.intervals import Interval
 from fer_lib.labels import EMOTIONS
-from fer_lib.micro import scale, sets, settings
+from fer_lib.micro import scale, settings
 from fer_lib.micro.balance import leak, paired, pipelines, printed, score_plots, scores
 from fer_lib.micro.balance.scores import Arm
 from fer_lib.micro.prepare import prepared
@@ -80,7 +81,7 @@ page.say(
 # fitted on the training people alone.
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Seven small grey faces of one rendered person, one an emotion, nearly alike at low intensity; under each its local binary patterns, a grainy picture in which only the outlines of eyes, nose and mouth can be made out."}}
-face_data = sets.load(data, data_root or None, n_subjects=amounts.subjects)
+face_data = datasets.load(data, data_root or None, n_subjects=amounts.subjects)
 if face_data.kind == "rendered":
     table = face_data.table
     clear = table.sort_values("intensity", ascending=False, kind="stable")

@@ -34,8 +34,9 @@ from IPython.display import HTML, display
 from scipy import stats
 
 from fer_lib import claims, page, plots, study
+from fer_lib import data as datasets
 from fer_lib.compare.folds import wider
-from fer_lib.micro import projection, public_code, scale, sets
+from fer_lib.micro import projection, public_code, scale
 from fer_lib.micro import settings as taken
 from fer_lib.micro.optimisation import before_after, coefficients, planted, search, tuned, tuning
 from fer_lib.micro.optimisation.search import BEFORE, WRONG, column
@@ -327,7 +328,7 @@ page.folded(
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Mean prepared face of each of the seven emotions, grey, under a four by four grid. First row: the brighter a cell, the more it moves the score of that emotion in the logistic regression. Second row, on rendered faces: the brighter, the more the expression changes the face there."}}
 rendered = about["data_kind"] == "rendered"
-images = sets.load(data, data_root or None, n_subjects=amounts.subjects)
+images = datasets.load(data, data_root or None, n_subjects=amounts.subjects)
 grey = prepared(images.images)
 emotion = images.table["emotion"].astype(str).to_numpy()
 cells = coefficients.maps(found.maps)

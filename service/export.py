@@ -21,8 +21,8 @@ def place_of(run: runs.Run) -> Path:
     """Return where the exported model of a run lies, or will lie, in the store."""
     here = Path(__file__).parent
     code = {name: keys.sha256((here / name).read_bytes()) for name in OWN_FILES}
-    library = keys.Library().hashes("fer_lib.onnx_export")
-    made_of = keys.digest({"service": code, "library": library, **keys.surroundings()})
+    library = keys.library().ingredients("fer_lib.onnx_export", also=("cv2", "numpy"))
+    made_of = keys.digest({"service": code, **library})
     return paths.cache() / "served" / f"{run.folder.name}-{made_of}"
 
 

@@ -42,6 +42,15 @@ settings |= {"threads": threads.count(), "limit": 60, "storage": "", "start": ""
 print(json.dumps(build.snakemake(settings, "2", ["--dry-run", *sys.argv[3:]])))
 """
 
+# Run inside the copy: name every job whose result is not there.
+STALE = """
+from fer_lib import sealed
+from tools import check, jobs
+settings = check.check("smoke", "rendered46", "", "0")
+for job in jobs.all_jobs(settings).values():
+    if not sealed.exists(job.place()):
+        print(job.folder)
+"""
 RULES = {
     "sets": "data",
     "activations": "activations",
@@ -66,6 +75,14 @@ def sources(target: Path) -> Path:
     """Copy the checkout's sources to ``target`` and return it."""
     shutil.copytree(paths.root(), target, ignore=LEFT_OUT)
     return target
+
+
+def names_of(folders: str, whole: bool = False) -> set[str]:
+    """Return the rules behind folders of the store, trainings by their arm unless ``whole``."""
+    found = re.findall(r"(\w+)/([\w-]+)-[0-9a-f]{12}\b", folders)
+    names = {f"{RULES[kind]}_{name}".replace("-", "_") for kind, name in found}
+    short = re.compile(r"_rendered(?:46|_micro)_[a-z]+_seed\d+$")
+    return names if whole else {short.sub("", name) for name in names}
 
 
 @dataclass
@@ -105,6 +122,12 @@ class Copy:
         done = self.python("-c", FILL)
         assert done.returncode == 0, done.stderr
 
+    def stale(self) -> set[str]:
+        """Return the jobs of profile smoke that are not in the store, trainings by their arm."""
+        done = self.python("-c", STALE)
+        assert done.returncode == 0, done.stderr
+        return names_of(done.stdout)
+
     def would_run(
         self,
         *flags: str,
@@ -126,10 +149,7 @@ class Copy:
         assert done.returncode == 0, done.stdout + done.stderr
         self.said = done.stdout + done.stderr
         said = re.findall(r"^ +output: (.+)$", self.said, re.MULTILINE)
-        folders = re.findall(r"(\w+)/([\w-]+)-[0-9a-f]{12}/", "\n".join(said))
-        names = {f"{RULES[kind]}_{name}".replace("-", "_") for kind, name in folders}
-        short = re.compile(r"_rendered(?:46|_micro)_[a-z]+_seed\d+$")
-        return names if whole else {short.sub("", name) for name in names}
+        return names_of("\n".join(said), whole)
 
     def why(self, page: str) -> str:
         """Return what `make why` says of a page."""

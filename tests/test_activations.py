@@ -17,16 +17,22 @@ from fer_lib.train import outputs
 WANTED = Activations("lite0", True, 4, 32, 2, "gffd2025", 10)
 
 
+LITE0 = sources.get("efficientnet_lite0_packaged")
+
+
 @pytest.fixture
 def store(tmp_path, monkeypatch):
     tiny.use_weights(
         monkeypatch,
-        {"lite0": sources.PACKAGED_LITE0, "mobilenet_v2": sources.OFFICIAL_MOBILENET},
+        {
+            "lite0": LITE0,
+            "mobilenet_v2": sources.get("mobilenet_v2"),
+        },
     )
     return tiny.use(monkeypatch, tmp_path)
 
 
-def backbone(source=sources.PACKAGED_LITE0):
+def backbone(source=LITE0):
     return backbones.create(source, tiny.tensors_of(source.architecture))
 
 
@@ -53,7 +59,7 @@ def test_they_are_what_the_frozen_part_computes(store, frozen):
     assert close(stored.plain, expected.numpy())
     assert stored.plain.std(0).max() > 0.01  # not the same for every image
     assert stored.views.shape == (140, 2, *expected.shape[1:])
-    assert stored.source == sources.PACKAGED_LITE0
+    assert stored.source == LITE0
 
 
 @pytest.mark.parametrize("frozen", [2, 5, ALL_STAGES])
@@ -115,7 +121,7 @@ def test_two_makings_are_the_same_bits(store, monkeypatch):
     arrays = [name for name in activations.FILES if name.endswith(".npy")]
     assert len(arrays) == 3
     assert [sums[name] for name in arrays] == [again[name] for name in arrays]
-    assert first.about["weights"]["sha256"] == sources.PACKAGED_LITE0.sha256
+    assert first.about["weights"]["sha256"] == LITE0.sha256
 
 
 def test_what_is_there_and_sound_is_not_made_again(store, monkeypatch):

@@ -128,7 +128,7 @@ def test_every_training_can_be_named_without_anything_heavy():
     code = (
         "import sys\n"
         "from fer_lib import arms, keys, plan\n"
-        "library, names = keys.Library(), []\n"
+        "library, names = keys.library(), []\n"
         "for name in list(arms.ARMS)[::6]:\n"
         "    for e in arms.experiments(name, 'rendered46', '', 'book', 0):\n"
         "        names.append(plan.run_name(e, plan.ingredients(e, '0', library)))\n"

@@ -7,7 +7,7 @@ from tiny import tensors_of
 from fer_lib import activations, backbones, paths, sources, torchvision_repair, weights
 from fer_lib.backbones import timm
 
-LITE0 = sources.PACKAGED_LITE0
+LITE0 = sources.get("efficientnet_lite0_packaged")
 
 
 def made(source=LITE0):
@@ -102,10 +102,10 @@ def test_mobilenet_of_timm_computes_what_torchvisions_own_does(trained):
 
     own = mobilenet_v2(weights=None)
     if trained:
-        file = paths.cache() / "weights" / sources.OFFICIAL_MOBILENET.file
+        file = paths.cache() / "weights" / sources.get("mobilenet_v2").file
         if not file.is_file():
             pytest.skip("the file is not in this store")
-        weights.check_sha256(file, sources.OFFICIAL_MOBILENET.sha256)
+        weights.check_sha256(file, sources.get("mobilenet_v2").sha256)
         own.load_state_dict(weights.load(file))
     else:
         torch.manual_seed(0)
@@ -122,7 +122,7 @@ ORDER = {
     "b0_family": ["efficientnet_b0_ra-3dd342df.pth", "efficientnet-lite0-57934424.pth"],
     "b0": ["efficientnet_b0_ra-3dd342df.pth", "AA-ENet_proposed.pt"],
     "lite0": ["tf_efficientnet_lite0-0aa007d2.pth", "efficientnet-lite0-57934424.pth"],
-    "mobilenet_v2": ["mobilenet_v2-b0353104.pth", "mobilenet_v2-b0353104.pth"],
+    "mobilenet_v2": ["mobilenet_v2-b0353104.pth"],
     "b3": ["efficientnet_b3_ra2-cf984f9c.pth"],
     "xception": ["xception-43020ad28.pth"],
     "resnet18": ["resnet18-f37072fd.pth", "2025_resnet_imagenet_1k_pretrained_state_dict.pkl"],
@@ -130,27 +130,35 @@ ORDER = {
 
 
 def test_families_are_looked_for_in_order_official_first():
-    assert {name: [s.file for s in found] for name, found in sources.FAMILIES.items()} == ORDER
-    for found in sources.FAMILIES.values():
+    families = {name: sources.family(name) for name in sources.FAMILIES}
+    assert {name: [s.file for s in found] for name, found in families.items()} == ORDER
+    for found in families.values():
         assert found[0].downloaded
         assert not any(source.downloaded for source in found[1:])
 
 
-@pytest.mark.parametrize(
-    "source", {s.origin: s for found in sources.FAMILIES.values() for s in found}.values()
-)
-def test_every_file_has_a_licence_a_hash_and_a_fixed_origin(source):
+@pytest.mark.parametrize("name", list(sources.WEIGHTS))
+def test_every_file_has_a_licence_a_hash_and_fixed_origins(name):
+    source = sources.get(name)
     assert source.licence in ("Apache-2.0", "MIT", "BSD-3-Clause")
     assert len(source.sha256) >= 8
     assert int(source.sha256, 16) > 0
-    if source.downloaded:
-        assert source.origin.endswith(source.file)
-    else:
-        assert len(source.sha256) == 64 or source.sha256 in source.file
-        name, _, version = source.origin.partition("==")
-        assert name
-        assert version
+    assert source.origins
+    for origin in source.origins:
+        if sources.is_address(origin):
+            assert origin.endswith(source.file)
+        else:
+            assert len(source.sha256) == 64 or source.sha256 in source.file
+            package, _, version = origin.partition("==")
+            assert package
+            assert version
     assert timm.is_model(source.architecture)
+
+
+def test_the_same_bytes_stand_in_one_row():
+    """Else what a result says of its weights would depend on who fetched the file first."""
+    files = [sources.get(name) for name in sources.WEIGHTS]
+    assert len({one.file for one in files}) == len({one.sha256 for one in files}) == len(files)
 
 
 class Answer:
@@ -173,7 +181,7 @@ def test_reachable_asks_official_files_only_and_fetches_none(monkeypatch):
 
     monkeypatch.setattr(sources.urllib.request, "urlopen", urlopen)
     assert sources.reachable("b0")
-    assert asked == [(sources.OFFICIAL_B0.origin, "HEAD")]
+    assert asked == [(sources.get("efficientnet_b0").origins[0], "HEAD")]
     monkeypatch.setattr(sources.urllib.request, "urlopen", lambda *_, **__: Answer(404))
     assert not sources.reachable("b0")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 import time
@@ -12,8 +14,7 @@ from contextlib import nullcontext
 import nbformat
 import pytest
 
-from fer_lib import arms, keys, paths, plan, sealed
-from fer_lib.data import generator
+from fer_lib import arms, data, keys, paths, plan, registry, sealed
 from tests import copies
 from tools import build, cells, graph, jobs, reads, stage, work
 
@@ -22,14 +23,14 @@ SETTINGS = {"profile": "smoke", "data": "rendered46", "data_root": "", "seed": 0
 
 @pytest.fixture(scope="module")
 def library():
-    return keys.Library()
+    return keys.library()
 
 
 def test_imports_are_followed_also_inside_functions(library):
-    # fer_lib.data imports its adapters only when they are asked for.
-    found = library.modules("fer_lib.data")
-    assert {"fer_lib", "fer_lib.data.rendered", "fer_lib.faces.shade", "fer_lib.progress"} <= found
-    assert "fer_lib.train" not in found
+    # fer_lib.backbones imports the repair of torchvision where it is needed.
+    found = library.modules("fer_lib.experiment")
+    assert {"fer_lib", "fer_lib.train", "fer_lib.packaged", "fer_lib.torchvision_repair"} <= found
+    assert "fer_lib.plots" not in found
 
 
 def test_packages_on_the_way_count(library):
@@ -42,9 +43,72 @@ def test_what_a_package_carries_counts(library):
     assert "fer_lib/faces/data/LICENCE.md" not in library.hashes("fer_lib.faces")
 
 
-def test_every_hash_is_the_file(library):
+def test_every_hash_is_the_file_but_for_the_words_of_progress_lines(library):
     for file, digest in library.hashes("fer_lib.experiment").items():
-        assert digest == keys.sha256((paths.root() / file).read_bytes())
+        content = (paths.root() / file).read_bytes()
+        assert digest == keys.sha256(keys.counted(content))
+        speaks = re.search(rb"import .*\bprogress\b|fer_lib\.progress|    progress,", content)
+        assert speaks or keys.counted(content) == content, file
+
+
+SPEAKING = """\
+from fer_lib import progress
+
+def fit(epochs, name="a"):
+    for epoch in range(epochs):
+        progress.say(f"{name}: epoch {epoch:2d}, loss {score(epoch)}", "grün")
+    return "progress"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("epoch {", "round {", True),
+        (", loss", ", the loss is", True),
+        ("{epoch:2d}", "{epoch:3d}", True),
+        ("grün", "green", True),
+        ("score(epoch)", "score(1)", False),  # what is computed for it counts
+        ("progress.say", "progress.tell", False),
+        ('"progress"', '"said"', False),
+        ('name="a"', 'name="b"', False),
+        ("    for", "    # A comment.\n    for", False),
+        ("from fer_lib import progress", "import progress", False),  # somebody else's
+    ],
+)
+def test_of_a_progress_line_the_words_alone_do_not_count(old, new, same):
+    assert SPEAKING.count(old) >= 1
+    first, second = (keys.counted(s.encode()) for s in (SPEAKING, SPEAKING.replace(old, new)))
+    assert (first == second) is same
+
+
+def test_a_page_builds_the_import_graph_once(monkeypatch):
+    """Page 13 asks for 36 runs; each needs the graph of all modules."""
+    built = []
+    build = keys.grimp.build_graph
+    monkeypatch.setattr(keys, "_now", None)
+    monkeypatch.setattr(
+        keys.grimp, "build_graph", lambda *a, **k: built.append(a) or build(*a, **k)
+    )
+    for name in arms.ABLATIONS:
+        for experiment in arms.experiments(name, "rendered46", "", "book", 0):
+            plan.run_place(experiment)
+    assert len(built) == 1
+
+
+def test_an_edit_between_two_questions_is_seen(monkeypatch, tmp_path):
+    """A kernel lives long, and the build asks again before it seals a page."""
+    copy = copies.Copy(copies.sources(tmp_path / "checkout"), tmp_path / "store")
+    code = (
+        "from pathlib import Path\n"
+        "from fer_lib import keys\n"
+        "def key():\n"
+        "    return keys.library().hashes('fer_lib.losses')['fer_lib/losses.py']\n"
+        "first, again, file = key(), key(), Path('fer_lib/losses.py')\n"
+        "file.write_text(file.read_text() + '# more\\n')\n"
+        "print(first == again, first == key())\n"
+    )
+    assert copy.python("-c", code).stdout == "True False\n"
 
 
 def test_an_unknown_module_is_an_error(library):
@@ -54,14 +118,16 @@ def test_an_unknown_module_is_an_error(library):
 
 def test_faces_are_named_after_the_code_that_renders_them(monkeypatch):
     """A generator that was changed must not show the faces of yesterday."""
-    first = generator.identity()
-    assert generator.identity() == first
-    code = keys.Library().hashes("fer_lib.faces")
-    monkeypatch.setattr(keys.Library, "hashes", lambda *_: code | {"fer_lib/faces/shade.py": "0"})
-    second = generator.identity()
-    monkeypatch.setattr(keys.Library, "hashes", lambda *_: code)
-    monkeypatch.setattr(keys, "lock", lambda: {"numpy": "0"})
-    assert len({first, second, generator.identity()}) == 3
+    first = data.identity("rendered46")
+    assert data.identity("rendered_test") == first
+    assert first.startswith("faces-")
+    code = keys.library().ingredients("fer_lib.faces")
+    changed = code | {"library": code["library"] | {"fer_lib/faces/shade.py": "0"}}
+    monkeypatch.setattr(keys.Library, "ingredients", lambda *_: changed)
+    second = data.identity("rendered46")
+    newer = code | {"lock": code["lock"] | {"numpy": "0"}}
+    monkeypatch.setattr(keys.Library, "ingredients", lambda *_: newer)
+    assert len({first, second, data.identity("rendered46")}) == 3
 
 
 @pytest.mark.parametrize("module", ["build", "why"])
@@ -302,8 +368,50 @@ def test_compiled_files_count_as_their_source(tmp_path):
     inside = [cached, paths.root() / "book" / "freeze.yml", paths.root() / ".venv" / "x"]
     lines = [*inside, installed, outside]
     log.write_text("".join(f"{line}\n" for line in lines if line != outside))
-    counted = {"library": {"fer_lib/metrics.py": ""}, "files": {}}
+    counted = {"library": {"fer_lib/metrics.py": ""}, "files": {}, "rows": {}}
     assert reads.undeclared(log, counted) == ["book/freeze.yml"]
-    assert reads.undeclared(log, {"library": {}, "files": {"book/freeze.yml": ""}}) == [
-        "fer_lib/metrics.py"
-    ]
+    counted = {"library": {}, "files": {"book/freeze.yml": ""}, "rows": {}}
+    assert reads.undeclared(log, counted) == ["fer_lib/metrics.py"]
+
+
+def test_what_a_page_uses_and_its_key_does_not_hold_is_named(tmp_path):
+    log = tmp_path / "reads"
+    tables = paths.root() / "fer_lib" / "tables" / "families.toml"
+    log.write_text(f"{tables}\nrow:families/b0\nrow:profiles/smoke\nimport:yaml\nimport:PIL\n")
+    counted = {"library": {}, "files": {}, "rows": {"profiles/smoke": "0"}, "lock": {"pillow": "1"}}
+    assert reads.undeclared(log, counted) == ["row families/b0 of fer_lib/tables"]
+    assert reads.uncounted_packages(log, counted) == ["pyyaml"]
+    counted["rows"] |= {"families/b0": "0"}
+    counted["lock"] |= {"pyyaml": "1"}
+    assert reads.undeclared(log, counted) == reads.uncounted_packages(log, counted) == []
+
+
+def test_rows_that_are_looked_up_are_heard_of():
+    table = registry.Table("profiles", "profile")
+    table["book"]
+    with reads.Rows() as rows:
+        table["smoke"]
+        table.digests("paper")  # a key is no use of a row
+        with pytest.raises(ValueError, match="unknown profile 'tiny': choose one of smoke, book"):
+            table["tiny"]
+    table["book"]
+    assert rows.found == {"profiles/smoke"}
+    assert rows.uncounted({"rows": {}}) == ["profiles/smoke"]
+    assert rows.uncounted({"rows": {"profiles/smoke": "0"}}) == []
+
+
+def test_a_kernel_tells_what_it_opens_looks_up_and_imports(tmp_path):
+    log = tmp_path / "reads"
+    code = (
+        "import os\n"
+        "from tools import kernel\n"
+        f"kernel.watch({str(log)!r}, {str(paths.root()) + os.sep!r})\n"
+        "from fer_lib import profiles\n"
+        "profiles.get('smoke')\n"
+        "import yaml\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=paths.root(), check=True)
+    assert reads.lines(log, "row:") == ["profiles/smoke"]
+    assert {"fer_lib", "yaml"} <= set(reads.lines(log, "import:"))
+    assert "fer_lib/profiles.py" in reads.sources(log)
+    assert not any("tables" in file for file in reads.sources(log))

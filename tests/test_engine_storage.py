@@ -56,7 +56,7 @@ def test_a_fresh_clone_takes_everything_from_a_store_elsewhere(tmp_path):
     done = fresh.python("-c", FETCH, f"fs://{elsewhere}")
     assert done.returncode == 0, done.stderr
     # The data set of each paper, two trainings, the activations of one, every study and page.
-    count = str(len(papers.PAPERS) + 2 + 1 + len(studies.STUDIES) + len(graph.PAGES))
+    count = str(len(papers.every()) + 2 + 1 + len(list(studies.TABLE)) + len(graph.PAGES))
     assert done.stdout.split() == [count, "of", count]
     assert not list(fresh.store.glob("*/*"))
 

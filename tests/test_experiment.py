@@ -61,7 +61,7 @@ def test_two_cold_runs_agree_to_the_byte(store, monkeypatch):
 @pytest.mark.parametrize("trained", ["all", "late", "heads"])
 def test_two_cold_runs_of_the_dual_task_model_agree(store, monkeypatch, trained):
     """Activations included, which are made anew in another store."""
-    tiny.use_weights(monkeypatch, {"lite0": sources.PACKAGED_LITE0})
+    tiny.use_weights(monkeypatch, {"lite0": sources.get("efficientnet_lite0_packaged")})
     averaged = replace(tiny.PROFILE, weight_average=0.9)
     monkeypatch.setattr(profiles, "get", lambda _name: averaged)
     first = experiment.obtain(lite0(trained=trained))
@@ -79,15 +79,15 @@ def test_a_random_start_is_not_kept_once_weights_can_be_had(store, monkeypatch, 
     first = experiment.obtain(wanted)
     assert first.about["random_start"]
     assert experiment.obtain(wanted).about == first.about  # it is kept as long as none can be had
-    tiny.use_weights(monkeypatch, {"lite0": sources.PACKAGED_LITE0})
+    tiny.use_weights(monkeypatch, {"lite0": sources.get("efficientnet_lite0_packaged")})
     second = experiment.obtain(wanted)
     assert not second.about["random_start"]
-    assert second.about["weights"][0]["sha256"] == sources.PACKAGED_LITE0.sha256
+    assert second.about["weights"][0]["sha256"] == sources.get("efficientnet_lite0_packaged").sha256
     assert not second.predictions.equals(first.predictions)
 
 
 def test_a_start_at_random_that_is_meant_is_no_random_start(store, monkeypatch):
-    tiny.use_weights(monkeypatch, {"lite0": sources.PACKAGED_LITE0})
+    tiny.use_weights(monkeypatch, {"lite0": sources.get("efficientnet_lite0_packaged")})
     assert not experiment.obtain(smoke("random_lite0")).about["random_start"]
     assert not experiment.obtain(smoke()).about["random_start"]
 
@@ -143,20 +143,37 @@ def test_where_the_data_lie_does_not_count(store):
 
 
 def test_a_run_depends_on_its_own_model_only(store):
-    library = keys.Library()
+    library = keys.library()
     files = {f"fer_lib/models/{arm.model}.py" for arm in arms.ARMS.values()}
     assert len(files) == 5
     for name in arms.MODELS:
         own = plan.ingredients(smoke(name), "0", library)["library"]
         assert files & set(own) == {f"fer_lib/models/{arms.get(name).model}.py"}
         # What a loss, a split and an image pass through, and nothing of the pages.
-        assert {"fer_lib/train.py", "fer_lib/data/splits.py", "fer_lib/faces/shade.py"} <= set(own)
+        passed = {f"fer_lib/{name}.py" for name in ("train", "data/splits", "data/gffd2025")}
+        assert passed <= set(own)
         assert not {"fer_lib/plots.py", "fer_lib/page.py", "fer_lib/claims/__init__.py"} & set(own)
+
+
+def test_a_run_depends_on_the_reader_of_its_own_data_only(store):
+    """Who renders counts for rendered faces, who reads photographs for photographs."""
+    read, rendered = (
+        plan.ingredients(replace(smoke(), data=name), "0", keys.library())
+        for name in ("gffd2025", "rendered46")
+    )
+    photographs = {"fer_lib/data/gffd2025.py", "fer_lib/data/duplicates.py"}
+    faces = {"fer_lib/faces/shade.py", "fer_lib/data/rendered.py"}
+    assert photographs <= set(read["library"])
+    assert faces <= set(rendered["library"])
+    assert not faces & set(read["library"])
+    assert not photographs & set(rendered["library"])
+    assert "imagehash" in set(read["lock"]) - set(rendered["lock"])
+    assert "numba" in set(rendered["lock"]) - set(read["lock"])
 
 
 def test_a_new_arm_makes_no_other_run_stale(store):
     """The table of arms decides no key, only the arm's own values do."""
-    own = plan.ingredients(smoke(), "0", keys.Library())
+    own = plan.ingredients(smoke(), "0", keys.library())
     assert "fer_lib/arms.py" not in own["library"]
     assert own["settings"]["arm"] == asdict(arms.get("cnn_baseline"))
 
@@ -196,9 +213,9 @@ SEEN = {
 def test_a_trained_model_predicts_as_its_run_says(store, monkeypatch, of):
     """On the images themselves, also where it was trained on stored activations (float16)."""
     known = {
-        "lite0": sources.PACKAGED_LITE0,
-        "b0": sources.OFFICIAL_B0,
-        "mobilenet_v2": sources.OFFICIAL_MOBILENET,
+        "lite0": sources.get("efficientnet_lite0_packaged"),
+        "b0": sources.get("efficientnet_b0"),
+        "mobilenet_v2": sources.get("mobilenet_v2"),
     }
     used = SEEN[of]().arm.backbones
     tiny.use_weights(monkeypatch, {family: known[family] for family in used})
@@ -221,7 +238,7 @@ def test_a_trained_model_predicts_as_its_run_says(store, monkeypatch, of):
 
 def test_the_further_rendered_subjects_are_predicted(tmp_path, monkeypatch):
     tiny.use(monkeypatch, tmp_path, rendered=True)
-    tiny.use_weights(monkeypatch, {"lite0": sources.PACKAGED_LITE0})
+    tiny.use_weights(monkeypatch, {"lite0": sources.get("efficientnet_lite0_packaged")})
     arm = replace(arms.get("dual_task"), backbones=("lite0",))
     run = experiment.obtain(plan.Experiment(arm, "rendered46", "", "smoke", 0))
     further = run.predictions[run.predictions["set"] == "rendered_test"]
@@ -233,7 +250,7 @@ def test_the_further_rendered_subjects_are_predicted(tmp_path, monkeypatch):
 
 
 def test_without_its_weights_a_trained_model_is_not_guessed(store, monkeypatch):
-    tiny.use_weights(monkeypatch, {"lite0": sources.PACKAGED_LITE0})
+    tiny.use_weights(monkeypatch, {"lite0": sources.get("efficientnet_lite0_packaged")})
     run = experiment.obtain(lite0())
 
     def gone(source):
@@ -261,7 +278,7 @@ def given(store, monkeypatch):
             found["fitted"], found["watched"] = train, validation
             raise StopIteration("seen enough")
 
-        tiny.use_weights(monkeypatch, {"lite0": sources.PACKAGED_LITE0})
+        tiny.use_weights(monkeypatch, {"lite0": sources.get("efficientnet_lite0_packaged")})
         monkeypatch.setattr(inputs.Inputs, "samples", samples)
         monkeypatch.setattr(experiment, "fit", fit)
         with pytest.raises(StopIteration):

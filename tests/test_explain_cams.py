@@ -40,7 +40,7 @@ def test_the_wrong_head_is_noticed(image, monkeypatch):  # noqa: F811
 def models():
     torch.manual_seed(0)
     cnn = cnn_baseline.build([], 0, 32, False).eval()
-    backbone = backbones.create(sources.FAMILIES["lite0"][0], None)
+    backbone = backbones.create(sources.family("lite0")[0], None)
     dual = dual_task.build([backbone], 4, 32, False).eval()
     last = [(model, model.explained_layer("emotion")) for model in (cnn, dual)]
     return [*last, (dual, dual.trunks[0])]

@@ -64,9 +64,8 @@ def test_nothing_installed_is_missing_from_the_lock():
 
 
 def test_version_is_stated_once_for_all():
-    from fer_lib import __version__
-
     project = tomllib.loads((paths.root() / "pyproject.toml").read_text())["project"]
     citation = (paths.root() / "CITATION.cff").read_text()
-    assert project["version"] == __version__
-    assert f"\nversion: {__version__}\n" in citation
+    assert f"\nversion: {project['version']}\n" in citation
+    # A string in the library would count for every stored result.
+    assert project["version"] not in (paths.root() / "fer_lib" / "__init__.py").read_text()

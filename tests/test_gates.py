@@ -9,7 +9,7 @@ from fer_lib import backbones, describe, models, sources
 from fer_lib.models import squeeze_excitation
 from fer_lib.models.squeeze_excitation import FixedGate, SqueezeExcitation
 
-LITE0, B0 = sources.PACKAGED_LITE0, sources.OFFICIAL_B0
+LITE0, B0 = sources.get("efficientnet_lite0_packaged"), sources.get("efficientnet_b0")
 
 
 def network(source=B0, gates="as_published", frozen=0, seed=0):

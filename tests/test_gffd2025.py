@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from fer_lib import data, paths
+from fer_lib import data, dataset_registry, paths
 from fer_lib.data import folders, gffd2025, images, leakage, splits, stack
 
 SIZE = 64
@@ -477,4 +477,4 @@ def test_checking_opens_no_file(root, store, monkeypatch):
 def test_the_cell_names_of_the_layout_are_the_schema():
     assert all(folders.emotion_of(emotion) == emotion for emotion in data.EMOTIONS)
     assert all(emotion.capitalize() in folders.LAYOUT for emotion in data.EMOTIONS)
-    assert gffd2025.NAME in data.NAMES
+    assert dataset_registry.get(gffd2025.NAME).adapter == gffd2025.__name__

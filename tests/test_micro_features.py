@@ -47,7 +47,7 @@ def test_a_change_in_one_cell_changes_that_cells_histogram_only():
 
 
 def network():
-    return backbones.create(sources.OFFICIAL_RESNET18, None)
+    return backbones.create(sources.get("resnet18"), None)
 
 
 def test_embeddings_are_the_networks_own_of_the_enlarged_normalised_face():
@@ -84,7 +84,7 @@ def data(name, root=None, n_subjects=None, progress=True):
 
 @pytest.fixture
 def made(monkeypatch, tmp_path):
-    monkeypatch.setattr("fer_lib.micro.sets.load", data)
+    monkeypatch.setattr("fer_lib.data.load", data)
     random = (sources.random_start("resnet18"), None)
     monkeypatch.setattr(weights, "resolve", lambda family: {"resnet18": random}[family])
 
@@ -136,5 +136,5 @@ def test_of_a_large_set_whole_groups_are_drawn():
 def test_of_photographs_no_name_and_no_hash_is_left(monkeypatch, made):
     photographs = replace(data("folders"), kind="photographs")
     photographs = replace(photographs, table=photographs.table.assign(file="me.jpg", phash="ab"))
-    monkeypatch.setattr("fer_lib.micro.sets.load", lambda *_, **__: photographs)
+    monkeypatch.setattr("fer_lib.data.load", lambda *_, **__: photographs)
     assert list(features.read(made("one")).table) == ["image_id", "emotion", "group"]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from fer_lib import data as datasets
 from fer_lib.data import schema, stack
-from fer_lib.micro import sets
 from fer_lib.micro.photos import folder_scan, folders
 from fer_lib.micro.photos.folder_scan import place_of
 
@@ -50,7 +50,7 @@ def root(tmp_path):
 
 
 def load(root):
-    return sets.load("micro_folders", root, progress=False)
+    return datasets.load("micro_folders", root, progress=False)
 
 
 def told(loaded, words: str):
@@ -109,7 +109,7 @@ def test_two_loads_agree_bit_for_bit_and_the_second_decodes_nothing(root, monkey
     first = load(root)
     monkeypatch.setattr(folders, "_decode_all", lambda *_: 1 / 0)
     second = load(root)
-    assert first.sha256 == second.sha256 == sets.identity("micro_folders", root)
+    assert first.sha256 == second.sha256 == datasets.identity("micro_folders", root)
     assert first.images.tobytes() == second.images.tobytes()
     assert first.table.equals(second.table)
     assert first.report.equals(second.report)
@@ -261,7 +261,7 @@ def test_the_order_does_not_depend_on_the_file_system(root, monkeypatch):
     assert straight == backwards and list(report) == list(other)
 
 
-@pytest.mark.parametrize("ask", [load, lambda root: sets.check("micro_folders", root)])
+@pytest.mark.parametrize("ask", [load, lambda root: datasets.check("micro_folders", root)])
 def test_a_root_that_cannot_be_used_is_told_in_one_line(ask, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("x")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fer_lib import data as datasets
 from fer_lib import faces, keys, paths, sealed
 from fer_lib.data import leakage, schema, splits
 from fer_lib.micro import sets
@@ -30,7 +31,7 @@ def made(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FER_CACHE", str(tmp_path_factory.mktemp("store")))
         patch.setattr(clips, "RENDERED_MICRO", SPEC)
-        loaded = sets.load("rendered_micro", progress=False)
+        loaded = datasets.load("rendered_micro", progress=False)
         yield loaded
 
 
@@ -49,9 +50,9 @@ def test_the_table_fits_the_schema_and_the_rows_draw_the_images(made):
 
 
 def test_a_second_load_opens_the_first(monkeypatch):
-    first = sets.load("rendered_micro", n_subjects=2, progress=False)
+    first = datasets.load("rendered_micro", n_subjects=2, progress=False)
     monkeypatch.setattr(faces, "render", lambda row: 1 / 0)
-    second = sets.load("rendered_micro", n_subjects=2, progress=False)
+    second = datasets.load("rendered_micro", n_subjects=2, progress=False)
     assert (first.images == second.images).all()
     assert first.sha256 == second.sha256
     pd.testing.assert_frame_equal(first.table, second.table)
@@ -59,13 +60,13 @@ def test_a_second_load_opens_the_first(monkeypatch):
 
 def test_one_process_and_two_give_the_same_bits(made, monkeypatch, tmp_path):
     monkeypatch.setattr(sets.os, "sched_getaffinity", lambda _: {0})
-    alone = sets.load("rendered_micro", progress=False)
+    alone = datasets.load("rendered_micro", progress=False)
     assert alone.images.tobytes() == made.images.tobytes()
     assert alone.sha256 == made.sha256
 
 
 def test_fewer_subjects_are_the_first_of_all(made):
-    two = sets.load("rendered_micro", n_subjects=2, progress=False)
+    two = datasets.load("rendered_micro", n_subjects=2, progress=False)
     n = len(two.table)
     assert set(two.table["subject_id"]) == {"s000", "s001"}
     assert (two.images == made.images[:n]).all()
@@ -75,14 +76,14 @@ def test_fewer_subjects_are_the_first_of_all(made):
 
 @pytest.mark.parametrize("name", ["images.npy", "table.parquet"])
 def test_a_damaged_set_is_found_out_and_made_again(name, tmp_path):
-    first = sets.load("rendered_micro", n_subjects=1, progress=False)
+    first = datasets.load("rendered_micro", n_subjects=1, progress=False)
     whole = first.images.tobytes()
     (folder,) = (tmp_path / "store" / "data").glob("clips-*/rendered_micro-1subjects-*")
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 255
     (folder / name).unlink()
     (folder / name).write_bytes(content)
-    again = sets.load("rendered_micro", n_subjects=1, progress=False)
+    again = datasets.load("rendered_micro", n_subjects=1, progress=False)
     assert again.images.tobytes() == whole
     assert f"{name} is damaged in {folder.name}: making it again" in (tmp_path / "log").read_text()
     assert sealed.fault(folder, sets.FILES) is None
@@ -95,9 +96,9 @@ def test_a_killed_load_leaves_nothing_that_counts(monkeypatch, tmp_path):
     with monkeypatch.context() as patch:
         patch.setattr(np, "save", killed)
         with pytest.raises(KeyboardInterrupt):
-            sets.load("rendered_micro", n_subjects=1, progress=False)
+            datasets.load("rendered_micro", n_subjects=1, progress=False)
     assert not list((tmp_path / "store" / "data").glob("clips-*/rendered*"))
-    assert len(sets.load("rendered_micro", n_subjects=1, progress=False).table)
+    assert len(datasets.load("rendered_micro", n_subjects=1, progress=False).table)
 
 
 def test_a_full_disk_is_told_in_one_line(monkeypatch):
@@ -106,7 +107,7 @@ def test_a_full_disk_is_told_in_one_line(monkeypatch):
 
     monkeypatch.setattr(np, "save", full)
     with pytest.raises(paths.CacheError, match="No space left on device") as error:
-        sets.load("rendered_micro", n_subjects=1, progress=False)
+        datasets.load("rendered_micro", n_subjects=1, progress=False)
     assert "set FER_CACHE to another folder" in str(error.value)
     assert "\n" not in str(error.value)
 
@@ -119,25 +120,28 @@ def test_a_split_by_subject_leaks_nothing(made):
 
 
 def test_the_identity_is_that_of_the_code_that_renders():
-    behind = keys.Library().hashes("fer_lib.micro.rendered.clips")
+    behind = keys.library().hashes("fer_lib.micro.rendered.clips")
     for needed in ("faces/picture.py", "faces/recipes.py", "micro/rendered/curve.py"):
         assert f"fer_lib/{needed}" in behind
     assert "fer_lib/micro/sets.py" not in behind
-    assert sets.identity("rendered_micro") == sets.identity("rendered_micro", "")
-    assert sets.identity("rendered_micro").startswith("clips-")
+    assert datasets.identity("rendered_micro") == datasets.identity("rendered_micro", "")
+    assert datasets.identity("rendered_micro").startswith("clips-")
 
 
 def test_another_code_is_another_identity(monkeypatch):
-    before = sets.identity("rendered_micro")
-    monkeypatch.setattr(keys.Library, "hashes", lambda *_: {"fer_lib/micro/rendered/clips.py": "0"})
-    assert sets.identity("rendered_micro") != before
+    before = datasets.identity("rendered_micro")
+    other = {"library": {"fer_lib/micro/rendered/clips.py": "0"}, "lock": {}}
+    monkeypatch.setattr(keys.Library, "ingredients", lambda *_: other)
+    assert datasets.identity("rendered_micro") != before
 
 
-@pytest.mark.parametrize("ask", [sets.load, sets.identity, sets.check])
+@pytest.mark.parametrize("ask", [datasets.load, datasets.identity, datasets.check])
 def test_an_unknown_name_and_a_root_that_is_not_read_are_refused(ask, tmp_path):
-    with pytest.raises(ValueError, match="unknown data set 'casme': choose one of rendered_micro"):
+    with pytest.raises(ValueError, match="unknown data set 'casme': choose one of rendered46"):
         ask("casme")
-    with pytest.raises(schema.DataError, match="add DATA=micro_folders, or leave DATA_ROOT empty"):
+    with pytest.raises(
+        schema.DataError, match="add DATA=gffd2025 or DATA=micro_folders, or leave DATA_ROOT empty"
+    ):
         ask("rendered_micro", tmp_path)
     with pytest.raises(schema.DataError, match="DATA_ROOT is not set: make book"):
         ask("micro_folders", " ")
@@ -145,5 +149,5 @@ def test_an_unknown_name_and_a_root_that_is_not_read_are_refused(ask, tmp_path):
 
 def test_too_many_subjects_are_refused():
     with pytest.raises(ValueError, match="n_subjects is 7: choose 1 to 6, or None"):
-        sets.load("rendered_micro", n_subjects=7)
-    sets.check("rendered_micro")
+        datasets.load("rendered_micro", n_subjects=7)
+    datasets.check("rendered_micro")

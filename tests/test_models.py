@@ -116,7 +116,7 @@ def test_added_gates_leave_the_pretrained_network_alone():
 
     torch.manual_seed(0)
     plain = timm.create_model(LITE0, num_classes=1000).eval()
-    gated = backbones.create(sources.PACKAGED_LITE0, plain.state_dict())
+    gated = backbones.create(sources.get("efficientnet_lite0_packaged"), plain.state_dict())
     network = models.module("dual_task").build([gated], 0, 64, False).eval()
     images = torch.randn(2, 3, 64, 64)
     with torch.no_grad():

@@ -18,7 +18,7 @@ ABOUT = {"run": "a test", "template": Template((0.5, 0.45), 0.28, (0.5, 0.54), 0
 
 def lite0() -> torch.nn.Module:
     """Return a backbone with a random start."""
-    return backbones.create(sources.PACKAGED_LITE0, None)
+    return backbones.create(sources.get("efficientnet_lite0_packaged"), None)
 
 
 def stirred(model: torch.nn.Module) -> torch.nn.Module:

@@ -87,10 +87,10 @@ def test_what_is_no_table_of_tensors_is_refused(tmp_path, what):
 
 def test_the_packaged_resnet18_fits_the_architecture_by_name():
     """In the right places: it knows a picture's class only if every tensor is where it belongs."""
-    file = paths.cache() / "weights" / sources.PACKAGED_RESNET18.file
+    file = paths.cache() / "weights" / sources.get("resnet18_packaged").file
     if not file.is_file():
         pytest.skip("the file is not in this store")
-    weights.check_sha256(file, sources.PACKAGED_RESNET18.sha256)
+    weights.check_sha256(file, sources.get("resnet18_packaged").sha256)
     from fer_lib import backbones
 
     found = weights.load(file)

@@ -9,7 +9,18 @@ from types import SimpleNamespace
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from fer_lib import keys, papers, paths, sealed, studies, study, weights
+from fer_lib import data as datasets
+from fer_lib import (
+    dataset_registry,
+    keys,
+    papers,
+    paths,
+    registry,
+    sealed,
+    studies,
+    study,
+    weights,
+)
 from fer_lib.studies import Asked, Study
 
 FIRST = Study("first", "huang2025", "fer_lib.micro.scale", ("table.csv",))
@@ -25,7 +36,10 @@ def threads_used():
 def made(monkeypatch, tmp_path):
     """Two studies whose modules note when they are called."""
     monkeypatch.setenv("FER_CACHE", str(tmp_path))
-    monkeypatch.setattr(studies, "STUDIES", {"first": FIRST, "second": SECOND})
+    table = {one.name: vars(one) for one in (FIRST, SECOND)}
+    rows = {name: {k: v for k, v in row.items() if k != "name"} for name, row in table.items()}
+    whole = registry._read
+    monkeypatch.setattr(registry, "_read", lambda name: rows if name == "studies" else whole(name))
     calls = []
 
     def make(asked, needs, folder):
@@ -42,8 +56,8 @@ def made(monkeypatch, tmp_path):
 
     real = importlib.import_module
     stand_in = SimpleNamespace(make=make)
-    sets = SimpleNamespace(identity=lambda name, root: f"identity of {name}")
-    modules = {FIRST.module: stand_in, papers.PAPERS["huang2025"].module: sets}
+    monkeypatch.setattr(datasets, "identity", lambda name, root: f"identity of {name}")
+    modules = {FIRST.module: stand_in}
     monkeypatch.setattr(importlib, "import_module", lambda name: modules.get(name) or real(name))
     return calls
 
@@ -109,7 +123,7 @@ def test_a_page_opened_alone_has_a_small_one_instead_of_waiting(made, capfd):
 
 
 def test_a_key_counts_settings_and_what_is_read_but_not_where_the_data_lie(made):
-    library = keys.Library()
+    library = keys.library()
 
     def key(of=SECOND, identity="a", **settings):
         asked = Asked(**{**vars(ASKED), **settings})
@@ -129,9 +143,9 @@ def test_studies_come_after_those_that_they_read(made):
         studies.with_needs(["third"])
 
 
-@pytest.mark.parametrize("name", studies.STUDIES)
+@pytest.mark.parametrize("name", list(studies.TABLE))
 def test_the_table_names_the_files_that_the_module_leaves(name):
-    of = studies.STUDIES[name]
+    of = studies.get(name)
     module = importlib.import_module(of.module)
     assert of.files == module.FILES
     assert callable(module.make)
@@ -140,21 +154,25 @@ def test_the_table_names_the_files_that_the_module_leaves(name):
 
 def test_pages_of_a_paper_that_cannot_take_a_set_have_their_rendered_one():
     asked = {"data": "gffd2025", "data_root": "photos", "seed": 0}
-    first, second = papers.PAPERS.values()
+    first, second = papers.every()
     assert papers.settings(first, asked) is asked
     own = papers.settings(second, asked)
     assert (own["data"], own["data_root"], own["seed"]) == ("rendered_micro", "", 0)
-    assert papers.of_set("micro_folders") is second
+    assert papers.of_set("micro_folders") == second
     with pytest.raises(ValueError, match="choose one of rendered46, gffd2025, rendered_micro"):
         papers.of_set("rendered47")
 
 
-@pytest.mark.parametrize("paper", papers.PAPERS.values(), ids=lambda paper: paper.key)
-def test_a_papers_module_has_its_sets(paper):
-    module = importlib.import_module(paper.module)
-    assert set(paper.sets) <= set(module.NAMES)
-    for name in ("load", "identity", "check", "subjects"):
-        assert callable(getattr(module, name))
-    with pytest.raises(ValueError, match="unknown data set"):
-        module.check("no such set")
-    json.dumps(module.identity(paper.sets[0]))
+@pytest.mark.parametrize("name", [name for paper in papers.every() for name in paper.sets])
+def test_the_data_sets_of_the_papers_can_be_asked_for(name):
+    found = dataset_registry.get(name)
+    adapter = importlib.import_module(found.adapter)
+    assert callable(adapter.load)
+    if found.rendered:
+        assert name == papers.of_set(name).sets[0]  # the one that needs nothing
+        json.dumps(datasets.identity(name))
+        datasets.check(name)
+    else:
+        assert callable(adapter.identity)
+        with pytest.raises(datasets.DataError, match="DATA_ROOT is not set"):
+            datasets.check(name)

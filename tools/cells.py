@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
@@ -65,19 +66,23 @@ def hashes(book: NotebookNode) -> dict[str, str]:
     }
 
 
-def imports(book: NotebookNode, library: keys.Library) -> list[str]:
-    """Return the modules of ``fer_lib`` that the code cells import."""
-    found = set()
-    for cell in code_cells(book):
+def imported(sources: Iterable[str]) -> set[str]:
+    """Return the names that pieces of code import: modules, and what is taken from modules."""
+    found: set[str] = set()
+    for source in sources:
         try:
-            parsed = ast.parse(cell.source)
+            parsed = ast.parse(source)
         except SyntaxError:
             continue  # its execution reports that, and an import that went unseen
         for node in ast.walk(parsed):
-            names = []
             if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names = [f"{node.module}.{alias.name}" for alias in node.names] + [node.module]
-            found |= {name for name in names if library.has(name)}
-    return sorted(found)
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
+def imports(book: NotebookNode, library: keys.Library) -> list[str]:
+    """Return the modules of ``fer_lib`` that the code cells import."""
+    names = imported(cell.source for cell in code_cells(book))
+    return sorted(name for name in names if library.has(name))

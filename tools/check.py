@@ -57,7 +57,8 @@ def check(profile: str, data: str, data_root: str, seed: str) -> dict[str, str |
     # Before the first installation there is no pandas yet; the same check runs again after it.
     if importlib.util.find_spec("pandas"):
         try:
-            importlib.import_module(papers.of_set(data).module).check(data, root)
+            papers.of_set(data)
+            importlib.import_module("fer_lib.data").check(data, root)
         except (ValueError, RuntimeError, OSError) as error:
             raise InputError(f"DATA={data}: {error}") from None
     return {"profile": profile, "data": data, "data_root": root, "seed": int(seed)}

@@ -137,7 +137,7 @@ def settings_of(name: str, settings: dict) -> dict:
     ValueError
         If the page is not in the table.
     """
-    return papers.settings(papers.PAPERS[page(name).paper], settings)
+    return papers.settings(papers.get(page(name).paper), settings)
 
 
 def trainings(settings: dict) -> list[Experiment]:

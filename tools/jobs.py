@@ -7,11 +7,23 @@ a store share the results.
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from fer_lib import activations, keys, papers, paths, plan, profiles, sealed, studies
+import nbformat
+
+from fer_lib import (
+    activations,
+    dataset_registry,
+    keys,
+    papers,
+    paths,
+    plan,
+    profiles,
+    sealed,
+    studies,
+)
+from fer_lib import data as datasets
 from fer_lib.activations import Activations
 from fer_lib.papers import Paper
 from fer_lib.plan import Experiment
@@ -20,6 +32,8 @@ from tools import cells, check, graph
 
 FIRST = "diya2026"  # the paper with trainings
 FORM = 2  # of a stored page: raise it when record.json changes its shape
+# What executes a notebook: its versions count for every page.
+KERNEL = ("ipykernel", "papermill")
 KINDS = ("data", "activations", "run", "study", "page")
 FILES = {
     "data": ("about.json",),
@@ -96,39 +110,26 @@ class Job:
         return sealed.fault(self.place(), self.contents)
 
 
-class Library(keys.Library):
-    """The import graph, where each set of modules is followed once: many trainings share one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._known: dict[tuple[str, ...], dict[str, str]] = {}
-
-    def hashes(self, *names: str) -> dict[str, str]:
-        """Return what `fer_lib.keys.Library.hashes` does; not to be changed."""
-        if names not in self._known:
-            self._known[names] = super().hashes(*names)
-        return self._known[names]
-
-
-def identity_of(paper: Paper, settings: dict) -> str:
-    """Return what tells the data set of a paper from every other."""
-    sets = importlib.import_module(paper.module)
-    return sets.identity(settings["data"], settings["data_root"] or None)
+def identity_of(settings: dict) -> str:
+    """Return what tells the data set of some settings from every other."""
+    return datasets.identity(settings["data"], settings["data_root"] or None)
 
 
 def data_job(paper: Paper, settings: dict, library: keys.Library) -> Job:
-    """Return the job that makes or checks the data set of a paper.
-
-    With that of the first paper come the further test subjects.
-    """
-    name = settings["data"]
-    decides = {"data": name, "identity": identity_of(paper, settings)}
-    decides["subjects"] = importlib.import_module(paper.module).subjects(settings["profile"])
-    if paper.key == FIRST:
-        decides["test_subjects"] = profiles.get(settings["profile"]).test_subjects
-    decides |= {"library": library.hashes(paper.module), **keys.surroundings()}
+    """Return the job that makes or checks the data set of a paper, and its further subjects."""
+    name, profile = settings["data"], settings["profile"]
+    modules = ("fer_lib.data", *dataset_registry.adapters(name))
+    decides = {
+        "data": name,
+        "identity": identity_of(settings),
+        "rows": dataset_registry.rows(name),
+        "subjects": datasets.subjects(name, profile),
+    }
+    if dataset_registry.get(name).further:
+        decides["test_subjects"] = profiles.get(profile).test_subjects
+    decides |= library.ingredients(*modules)
     folder = f"sets/{name}-{keys.digest(decides)}"
-    return Job("data", name, decides, folder, (paper.module,), paper=paper.key)
+    return Job("data", name, decides, folder, modules, paper=paper.key)
 
 
 def study_job(study: Study, asked: Asked, library: keys.Library, data: Job, found: dict) -> Job:
@@ -137,7 +138,8 @@ def study_job(study: Study, asked: Asked, library: keys.Library, data: Job, foun
     folder = f"studies/{studies.folder_name(study, asked, decides)}"
     read = [job.folder for job in found.values() if job.study and job.name in study.needs]
     needs = (data.folder, *read)
-    of = {"modules": (study.module,), "needs": needs, "study": study, "paper": study.paper}
+    modules = studies.modules(study, asked.data)
+    of = {"modules": modules, "needs": needs, "study": study, "paper": study.paper}
     return Job("study", study.name, decides, folder, **of)
 
 
@@ -145,8 +147,8 @@ def activations_job(wanted: Activations, identity: str, library: keys.Library, d
     """Return the job that computes some activations."""
     decides = activations.ingredients(wanted, identity, library)
     folder = f"activations/{activations.folder_name(wanted, decides)}"
-    of = {"modules": (activations.MODULE,), "needs": (data.folder,), "activations": wanted}
-    return Job("activations", wanted.name, decides, folder, **of)
+    of = {"needs": (data.folder,), "activations": wanted}
+    return Job("activations", wanted.name, decides, folder, activations.modules(wanted), **of)
 
 
 def run_job(
@@ -156,7 +158,7 @@ def run_job(
     decides = plan.ingredients(experiment, identity, library)
     whole = plan.run_name(experiment, decides)
     name = whole.rpartition("-")[0]
-    modules = plan.modules_behind(experiment.arm.model)
+    modules = plan.modules_behind(experiment.arm.model, experiment.data)
     return Job("run", name, decides, f"runs/{whole}", modules, needs, experiment)
 
 
@@ -177,6 +179,26 @@ def runs_of(page: graph.Page, found: dict[str, Job]) -> dict[str, Job]:
     return read
 
 
+def page_rows(settings: dict, read: dict, studied: dict, modules: set[str]) -> dict[str, str]:
+    """Return the rows of the registries that a page uses: those of what it reads, and of its data.
+
+    A page that looks up another one is refused when it is executed (`tools.reads`).
+    """
+    found = {}
+    for job in (*read.values(), *studied.values()):
+        found |= job.ingredients["rows"]
+    if "fer_lib.dataset_registry" in modules:
+        found |= dataset_registry.rows(settings["data"])
+    return found
+
+
+def page_imports(book: nbformat.NotebookNode, files: dict[str, bytes]) -> set[str]:
+    """Return what is imported of packages beside ``fer_lib``: by a page, its files, its kernel."""
+    found = set(KERNEL) | cells.imported(cell.source for cell in cells.code_cells(book))
+    code = (content.decode() for file, content in files.items() if file.endswith(".py"))
+    return found | cells.imported(code)
+
+
 def page_job(name: str, settings: dict, data: Job, found: dict, library: keys.Library) -> Job:
     """Return the job of one page; ``found`` has the run jobs among others, by folder."""
     page = graph.page(name)
@@ -184,23 +206,26 @@ def page_job(name: str, settings: dict, data: Job, found: dict, library: keys.Li
     read = runs_of(page, found)
     studied = {j.name: j for j in found.values() if j.study and j.name in page.studies}
     modules = cells.imports(book, library)
-    for model in sorted({job.experiment.arm.model for job in read.values()}):
+    if "fer_lib.data" in library.modules(*modules):
+        modules += dataset_registry.adapters(settings["data"])
+    for experiment in (job.experiment for job in read.values()):
         # A page may open the trained network, which needs the model's file.
-        modules += plan.modules_behind(model)
-    modules += [job.study.module for job in studied.values()]
+        modules += plan.modules_behind(experiment.arm.model, experiment.data)
+    for job in studied.values():
+        modules += job.modules
+    modules = sorted(set(modules))
+    files = {file: (paths.root() / file).read_bytes() for file in sorted(page.files)}
     decides = {
         "page": name,
         "form": FORM,
         "settings": {key: settings[key] for key in ("profile", "data", "seed")},
         "data": data.ingredients["identity"],
         "cells": cells.hashes(book),
-        "library": library.hashes(*modules),
-        "files": {
-            file: keys.sha256((paths.root() / file).read_bytes()) for file in sorted(page.files)
-        },
+        "files": {file: keys.sha256(content) for file, content in files.items()},
+        "rows": page_rows(settings, read, studied, library.modules(*modules)),
         "runs": {run: job.key for run, job in read.items()},
         "studies": {name: job.key for name, job in studied.items()},
-        **keys.surroundings(),
+        **library.ingredients(*modules, also=page_imports(book, files)),
     }
     needs = (data.folder, *(job.folder for job in (*read.values(), *studied.values())))
     folder = f"pages/{name}-{keys.digest(decides)}"
@@ -221,11 +246,11 @@ def all_jobs(settings: dict) -> dict[str, Job]:
         If a file of the library does not parse.
     """
     try:
-        library = Library()
+        library = keys.library()
     except keys.LibraryError as error:
         raise check.InputError(str(error)) from None
     read = {FIRST, *(graph.page(name).paper for name in graph.PAGES)}
-    asked_of = [paper for paper in papers.PAPERS.values() if paper.key in read]
+    asked_of = [paper for paper in papers.every() if paper.key in read]
     own = {paper.key: papers.settings(paper, settings) for paper in asked_of}
     data = {paper.key: data_job(paper, own[paper.key], library) for paper in asked_of}
     found = {job.folder: job for job in data.values()}

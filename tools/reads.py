@@ -1,22 +1,69 @@
-"""What a notebook read of the checkout, against what its key was made of."""
+"""What a notebook used, against what its key was made of: files, rows of registries, packages."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
+import threading
 from pathlib import Path
 
-from fer_lib import paths
+from fer_lib import keys, paths, registry
 
 # Read on the way, without weight for a result: the notebook's own folder is executed from memory.
 ALWAYS = {"constraints.txt", "tools/kernel.py", "tools/__init__.py"}
+ALWAYS |= {f"{name.replace('.', '/')}.py" for name in keys.INERT}
+# Of a registry the rows count, one by one.
+TABLES = f"{keys.PACKAGE}/{registry.FOLDER}/"
+
+
+def lines(log: Path, kind: str = "") -> list[str]:
+    """Return what a kernel's list has of one kind: ``row:``, ``import:``, or "" for files."""
+    found = log.read_text().splitlines() if log.exists() else []
+    if kind:
+        return [line.removeprefix(kind) for line in found if line.startswith(kind)]
+    return [line for line in found if not line.startswith(("row:", "import:"))]
+
+
+class Rows:
+    """The rows of registries that this thread looks up while it is entered.
+
+    An audit hook cannot be taken away again, so there is one a process, which is silent in between.
+    """
+
+    _entered = threading.local()
+    _hooked = False
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def __enter__(self) -> Rows:
+        """Begin to listen."""
+        if not Rows._hooked:
+            Rows._hooked = True
+            sys.addaudithook(Rows._hear)
+        Rows._entered.rows = self.found
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Stop listening."""
+        Rows._entered.rows = None
+
+    @staticmethod
+    def _hear(event: str, arguments: tuple) -> None:
+        heard = getattr(Rows._entered, "rows", None) if event == registry.EVENT else None
+        if heard is not None:
+            heard.add(arguments[0])
+
+    def uncounted(self, ingredients: dict) -> list[str]:
+        """Return the rows that were looked up although a key does not count them."""
+        return sorted(self.found - set(ingredients["rows"]))
 
 
 def sources(log: Path) -> set[str]:
     """Return the files of the checkout in a kernel's list, compiled ones by their source."""
     found = set()
-    lines = log.read_text().splitlines() if log.exists() else []
     left_out = [paths.build().resolve(), paths.cache().resolve(), paths.root() / ".git"]
-    for line in lines:
+    for line in lines(log):
         path = Path(line)
         if path.suffix == ".pyc" and path.parent.name == "__pycache__":
             path = Path(importlib.util.source_from_cache(line))
@@ -27,11 +74,19 @@ def sources(log: Path) -> set[str]:
             continue  # an environment, a store, an editor's files
         if name.parts[0].endswith(".egg-info"):
             continue  # what pip notes of the installed package
-        found.add(str(name))
+        if not str(name).startswith(TABLES):
+            found.add(str(name))
     return found
 
 
 def undeclared(log: Path, ingredients: dict) -> list[str]:
-    """Return the files that were read although the key does not count them."""
+    """Return the files and the rows that were read although the key does not count them."""
     counted = {*ingredients["library"], *ingredients["files"], *ALWAYS}
-    return sorted(sources(log) - counted)
+    rows = set(lines(log, "row:")) - set(ingredients["rows"])
+    return sorted(sources(log) - counted) + [f"row {row} of {TABLES[:-1]}" for row in sorted(rows)]
+
+
+def uncounted_packages(log: Path, ingredients: dict) -> list[str]:
+    """Return the packages of the lock that were imported although the key does not count them."""
+    imported = keys.distributions(lines(log, "import:"))
+    return sorted((imported & set(keys.lock())) - set(ingredients["lock"]))

@@ -47,6 +47,7 @@ def key(source: Path, found: dict[str, Job], verified: dict | None) -> str:
                 if job.kind in ("page", "run", "study")
             },
             "verified": verified,
+            "lock": keys.lock(),
             **keys.surroundings(),
         }
     )

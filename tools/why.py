@@ -97,7 +97,7 @@ def way(file: str, roots: tuple[str, ...], library: keys.Library) -> str:
 
 def library_words(now: dict, before: dict, roots: tuple[str, ...]) -> list[str]:
     """Say which files of the library differ and how they are reached."""
-    library = keys.Library()
+    library = keys.library()
     differ, new, gone = changed(now, before)
     said = [f"{file} changed{way(file, roots, library)}" for file in differ]
     said += [f"{file} is imported now{way(file, roots, library)}" for file in new]
@@ -113,6 +113,14 @@ def lock_words(now: dict, before: dict) -> list[str]:
     return [f"constraints.txt: {shown}"] if said else []
 
 
+def row_words(now: dict, before: dict) -> list[str]:
+    """Say which rows of the registries differ."""
+    differ, new, gone = changed(now, before)
+    said = [f"row {row} of fer_lib/tables changed" for row in differ]
+    said += [f"row {row} of fer_lib/tables is used now" for row in new]
+    return said + [f"row {row} of fer_lib/tables is no longer used" for row in gone]
+
+
 def reasons(job: jobs.Job, before: dict) -> list[str]:
     """Return in words how a job's ingredients differ from those of ``before``, a record's."""
     now = job.ingredients
@@ -121,6 +129,7 @@ def reasons(job: jobs.Job, before: dict) -> list[str]:
     said += library_words(now.get("library", {}), before.get("library", {}), job.modules)
     files = changed(now.get("files", {}), before.get("files", {}))
     said += [f"{file} changed" for group in files for file in group]
+    said += row_words(now.get("rows", {}), before.get("rows", {}))
     said += lock_words(now["lock"], before.get("lock", {}))
     for key, name in (("python", "Python"), ("threads", "the thread count")):
         if now[key] != before.get(key):

@@ -7,7 +7,6 @@ at all; a job that fails leaves a report instead, and the others go on.
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import os
 import sys
@@ -20,7 +19,8 @@ from pathlib import Path
 
 import nbformat
 
-from fer_lib import papers, provenance, sealed
+from fer_lib import data as datasets
+from fer_lib import dataset_registry, papers, provenance, sealed
 from fer_lib.studies import Asked
 from tools import cells, checkout, execute, failure, graph, jobs, reads
 
@@ -55,14 +55,14 @@ def write_json(path: Path, content: dict) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
-def make_data(job: jobs.Job, settings: dict) -> None:
-    """Make, or check, the data set and the further test subjects; note their hashes."""
+def make_data(job: jobs.Job, own: dict) -> None:
+    """Make, or check, the data set and the further test subjects; note their hashes.
+
+    ``own`` are the settings of the job's paper.
+    """
     start = time.monotonic()
-    paper = papers.PAPERS[job.paper]
-    own = papers.settings(paper, settings)
-    sets = importlib.import_module(paper.module)
     subjects = job.ingredients["subjects"]
-    face_data = sets.load(own["data"], own["data_root"] or None, n_subjects=subjects)
+    face_data = datasets.load(own["data"], own["data_root"] or None, n_subjects=subjects)
     about = {
         "data": own["data"],
         "data_sha256": face_data.sha256,
@@ -71,8 +71,9 @@ def make_data(job: jobs.Job, settings: dict) -> None:
         "images": len(face_data.table),
         "groups": int(face_data.table["group"].nunique()),
     }
-    if face_data.has_truth and "test_subjects" in job.ingredients:
-        further = sets.load("rendered_test", n_subjects=job.ingredients["test_subjects"])
+    further_set = dataset_registry.get(own["data"]).further
+    if further_set:
+        further = datasets.load(further_set, n_subjects=job.ingredients["test_subjects"])
         about["further_sha256"] = further.sha256
     about["computed"] = {"start": datetime.now(UTC).isoformat(timespec="seconds")}
     about["wall_seconds"] = round(time.monotonic() - start, 1)
@@ -89,19 +90,39 @@ def train(job: jobs.Job) -> None:
         raise JobError("a file it depends on changed while it was training: build again")
 
 
-def compute(job: jobs.Job, settings: dict) -> None:
+def compute(job: jobs.Job, own: dict) -> None:
     """Compute activations or make a study, unless the store has them already."""
     if job.study:
         from fer_lib import study
 
-        own = papers.settings(papers.PAPERS[job.paper], settings)
         study.made(job.study, Asked(**{name: own[name] for name in graph.PARAMETERS}))
     else:
         from fer_lib import activate
 
-        activate.obtain(job.activations, settings["data_root"])
+        activate.obtain(job.activations, own["data_root"])
     if job.fault() is not None:
         raise JobError("a file it depends on changed while it was computed: build again")
+
+
+def make(job: jobs.Job, settings: dict) -> None:
+    """Do a job that is no page; refuse its result if it used a row that its key does not hold."""
+    own = papers.settings(papers.get(job.paper), settings)
+    with reads.Rows() as rows:
+        if job.kind == "run":
+            train(job)
+        elif job.kind in ("activations", "study"):
+            compute(job, own)
+        else:
+            with only_once(job) as wanted:
+                if wanted:
+                    make_data(job, own)
+    uncounted = rows.uncounted(job.ingredients)
+    if uncounted:
+        sealed.remove(job.place())
+        raise JobError(
+            f"it used {', '.join(uncounted)} of fer_lib/tables, which does not count towards its "
+            "key, so that a change there would go unseen: name it where its ingredients are made"
+        )
 
 
 def stated(book: nbformat.NotebookNode) -> list[dict]:
@@ -143,6 +164,7 @@ def page_record(job: jobs.Job, settings: dict, started: str, outcome: execute.Ou
         },
         "environment": machine.environment(settings["threads"]),
         "provenance": stated(outcome.book),
+        "uncounted": reads.uncounted_packages(outcome.reads, job.ingredients),
         **read_by(job),
         "ingredients": job.ingredients,
     }
@@ -187,7 +209,7 @@ def make_page(job: jobs.Job, settings: dict, command: str) -> failure.Failure | 
 
 def alone(job: jobs.Job, settings: dict) -> str:
     """Return the command that does the same without the rest of the book."""
-    own = papers.settings(papers.PAPERS[job.paper], settings)
+    own = papers.settings(papers.get(job.paper), settings)
     given = " ".join(f"{key.upper()}={own[key]}" for key in graph.PARAMETERS if own[key] != "")
     return f"make notebook N={job.name} {given}" if job.kind == "page" else f"make book {given}"
 
@@ -208,15 +230,7 @@ def do(folder: str, settings: dict) -> failure.Failure | None:
         with execute.scratch_folder() as scratch:
             execute.set_environment(scratch)
             with execute.live_progress(job.name, scratch / "progress", 2):
-                if job.kind == "run":
-                    train(job)
-                    return None
-                if job.kind in ("activations", "study"):
-                    compute(job, settings)
-                    return None
-                with only_once(job) as wanted:
-                    if wanted:
-                        make_data(job, settings)
+                make(job, settings)
         return None
     except Exception as error:  # whatever it is, it becomes one readable report
         found = failure.of(kind, name, error, command, traceback.format_exc().splitlines())

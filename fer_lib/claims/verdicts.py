@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from fer_lib import papers
+from fer_lib import dataset_registry
 from fer_lib.claims.record import Claim
 from fer_lib.intervals import Interval
 
@@ -96,7 +96,7 @@ class Ground:
         """
         if self.profile == "smoke":
             return Verdict("not comparable", "profile smoke trains for seconds")
-        if not self.own_data and not papers.rendered(self.data):
+        if not self.own_data and not dataset_registry.get(self.data).rendered:
             return Verdict(
                 "not comparable",
                 f"measured on {self.data}: that these are the images behind the paper's numbers is "

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 
+from fer_lib import dataset_registry, keys
 from fer_lib.data.schema import (
     AUTHENTICITY,
     COLUMNS,
@@ -12,14 +14,12 @@ from fer_lib.data.schema import (
     FaceData,
     validate,
 )
-
-NAMES = ("rendered46", "rendered_test", "gffd2025")
+from fer_lib.dataset_registry import Dataset
 
 __all__ = [
     "AUTHENTICITY",
     "COLUMNS",
     "EMOTIONS",
-    "NAMES",
     "DataError",
     "FaceData",
     "check",
@@ -33,7 +33,7 @@ __all__ = [
 def load(
     name: str,
     root: str | Path | None = None,
-    size: int = 224,
+    size: int | None = None,
     n_subjects: int | None = None,
     progress: bool = True,
 ) -> FaceData:
@@ -42,11 +42,11 @@ def load(
     Parameters
     ----------
     name : str
-        One of ``NAMES``.
+        A row of ``fer_lib/tables/datasets.toml``.
     root : path, optional
         Where one's own copy of a data set of photographs lies. Rendered sets have none.
-    size : int
-        Side of the square images in pixels.
+    size : int, optional
+        Side of the square images in pixels; None for the set's own.
     n_subjects : int, optional
         A smaller rendered set of so many subjects. Photographs without subject ids cannot be
         cut down by subject: all of them are loaded, whatever the number.
@@ -66,16 +66,14 @@ def load(
     fer_lib.paths.CacheError
         If the store cannot be written to.
     """
-    _check_name(name, root)
-    if not 16 <= size <= 1024:
+    found = _found(name, root)
+    if size is not None and not 16 <= size <= 1024:
         raise ValueError(f"size is {size} pixels: choose 16 to 1024")
-    if name == "gffd2025":
-        from fer_lib.data import gffd2025
-
-        return gffd2025.load(root, size=size, progress=progress)
-    from fer_lib.data import rendered
-
-    return rendered.load(name, n_subjects=n_subjects, size=size, progress=progress)
+    asked = {"progress": progress} | ({} if size is None else {"size": size})
+    adapter = importlib.import_module(found.adapter)
+    if found.rendered:
+        return adapter.load(name, n_subjects=n_subjects, **asked)
+    return adapter.load(root, **asked)
 
 
 def identity(name: str, root: str | Path | None = None) -> str:
@@ -89,19 +87,21 @@ def identity(name: str, root: str | Path | None = None) -> str:
     ValueError, DataError
         As for `load`.
     """
-    _check_name(name, root)
-    if name == "gffd2025":
-        from fer_lib.data import gffd2025
+    found = _found(name, root)
+    if not found.rendered:
+        return importlib.import_module(found.adapter).identity(root)
+    # Told without importing what renders: every job asks, and few render.
+    code = keys.library().ingredients(found.renderer)
+    what = found.renderer.rpartition(".")[2]
+    return f"{what}-" + keys.digest({"library": code["library"], "lock": code["lock"]})
 
-        return gffd2025.identity(root)
-    from fer_lib.data import generator
 
-    return generator.identity()
-
-
-def subjects(profile: str) -> int | None:
-    """Return how many subjects a profile loads; None for all."""
-    return None
+def subjects(name: str, profile: str) -> int | None:
+    """Return how many subjects of a data set a profile loads; None for all."""
+    found = dataset_registry.get(name)
+    if not found.subjects:
+        return None
+    return importlib.import_module(found.subjects).get(profile).subjects
 
 
 def check(name: str, root: str | Path | None = None) -> None:
@@ -114,18 +114,17 @@ def check(name: str, root: str | Path | None = None) -> None:
     DataError
         If ``root`` does not fit the data set; one line with the cure.
     """
-    _check_name(name, root)
-    if name == "gffd2025":
-        from fer_lib.data import gffd2025
-
-        gffd2025.check(root)
+    found = _found(name, root)
+    if not found.rendered:
+        importlib.import_module(found.adapter).check(root)
 
 
-def _check_name(name: str, root: str | Path | None) -> None:
-    if name not in NAMES:
-        raise ValueError(f"unknown data set {name!r}: choose one of {', '.join(NAMES)}")
-    if name != "gffd2025" and root is not None and str(root).strip():
+def _found(name: str, root: str | Path | None) -> Dataset:
+    found = dataset_registry.get(name)
+    if found.rendered and root is not None and str(root).strip():
+        folders = [n for n in dataset_registry.TABLE if not dataset_registry.get(n).rendered]
         raise DataError(
             f"DATA_ROOT is set but {name} is rendered and reads no folder: "
-            "add DATA=gffd2025, or leave DATA_ROOT empty"
+            f"add DATA={' or DATA='.join(folders)}, or leave DATA_ROOT empty"
         )
+    return found

@@ -65,8 +65,8 @@ def load(root: str | Path | None, size: int = 224, progress: bool = True) -> Fac
     sources, problems, unreadable = _files(folder, progress)
     data_hash = inventory.data_hash(sources)
     # What is stored depends on how it was decoded, hashed and grouped.
-    decides = {"data": data_hash, "size": size, "lock": keys.lock()}
-    decides["library"] = keys.Library().hashes("fer_lib.data.gffd2025")
+    code = keys.library().ingredients("fer_lib.data.gffd2025")
+    decides = {"data": data_hash, "size": size, "library": code["library"], "lock": code["lock"]}
     target = paths.cache() / "data" / f"{NAME}-{keys.digest(decides)}"
     stored = stack.read(target)
     if stored is None:

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
+from fer_lib import data as datasets
 from fer_lib import faces, paths
-from fer_lib.data import generator, stack
+from fer_lib.data import stack
 from fer_lib.data.schema import (
     COLUMNS,
     EMOTIONS,
@@ -63,7 +64,7 @@ def load(
             raise ValueError(f"n_subjects is {n_subjects}: give 1 or more, or None for all")
         if n_subjects != spec.n_male + spec.n_female:
             spec = spec.with_subjects(n_subjects)
-    place = paths.cache() / "data" / generator.identity()
+    place = paths.cache() / "data" / datasets.identity(name)
     folder = faces.make_set(spec, place, progress=progress)
     meta = json.loads((folder / "meta.json").read_text())
     # A factor may well have the value "none"; only an empty field is missing.

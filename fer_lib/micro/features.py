@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fer_lib import data as datasets
 from fer_lib.progress import Progress
 from fer_lib.studies import Asked
 
@@ -127,11 +128,11 @@ def make(asked: Asked, needs: dict[str, Path], folder: Path) -> dict:
     """
     from fer_lib import backbones, threads, weights
     from fer_lib.determinism import set_determinism
-    from fer_lib.micro import scale, sets
+    from fer_lib.micro import scale
     from fer_lib.micro.prepare import SIDE, prepared
 
     amounts = scale.get(asked.profile)
-    data = sets.load(asked.data, asked.data_root or None, n_subjects=amounts.subjects)
+    data = datasets.load(asked.data, asked.data_root or None, n_subjects=amounts.subjects)
     set_determinism(asked.seed, threads.count())
     source, found = weights.resolve(FAMILY)
     network = backbones.create(source, found)

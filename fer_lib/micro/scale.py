@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fer_lib import profiles
-
 
 @dataclass(frozen=True)
 class Scale:
@@ -57,4 +55,6 @@ def get(name: str) -> Scale:
     ValueError
         If there is none of that name; the message lists the known ones.
     """
-    return SCALES[profiles.get(name).name]
+    if name not in SCALES:
+        raise ValueError(f"unknown profile {name!r}: choose one of {', '.join(SCALES)}")
+    return SCALES[name]

@@ -1,7 +1,4 @@
-"""The data sets of the pages on ``huang2025``: rendered micro-expressions, or one's own folders.
-
-As in `fer_lib.data`, every job asks for an identity and few load: what renders is imported late.
-"""
+"""The rendered micro-expressions of the pages on ``huang2025``, in the common table."""
 
 from __future__ import annotations
 
@@ -16,116 +13,50 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fer_lib import keys, paths, sealed
-from fer_lib.data.schema import COLUMNS, EMOTIONS, DataError, FaceData, empty_report, validate
-from fer_lib.micro import scale
+from fer_lib import data as datasets
+from fer_lib import paths, sealed
+from fer_lib.data.schema import COLUMNS, EMOTIONS, FaceData, empty_report, validate
 from fer_lib.progress import Progress, say
 
-NAMES = ("rendered_micro", "micro_folders")
 FILES = ("images.npy", "table.parquet")
 
 
-def load(
-    name: str,
-    root: str | Path | None = None,
-    n_subjects: int | None = None,
-    progress: bool = True,
-) -> FaceData:
-    """Load a data set by name.
+def load(name: str, n_subjects: int | None = None, progress: bool = True) -> FaceData:
+    """Load a rendered set of micro-expressions, made first if the store has none.
 
     Parameters
     ----------
     name : str
-        One of ``NAMES``.
-    root : path, optional
-        Where one's own copy of the three public folder sets lies. The rendered set has none.
+        ``rendered_micro``.
     n_subjects : int, optional
-        Only the first so many rendered subjects. Folders have no subject ids: all their images
-        are loaded, whatever the number.
+        Only the first so many subjects; None for all of them.
     progress : bool
         Whether to say every few seconds how far it is.
 
     Returns
     -------
     FaceData
-        Rendered: the apex frame of each clip, 112 x 112, ``group`` the subject; further columns
-        as `fer_lib.micro.rendered.clips.plan`. Folders: as `fer_lib.micro.photos.folders.load`.
-        No authenticity.
+        The apex frame of each clip, 112 x 112, ``group`` the subject; further columns as
+        `fer_lib.micro.rendered.clips.plan`. No authenticity.
 
     Raises
     ------
     ValueError
         If the name is unknown or there are not so many subjects.
-    DataError
-        If the data cannot be used; one line with the cure.
     fer_lib.paths.CacheError
         If the store cannot be written to.
     """
-    _check_name(name, root)
-    if name == "micro_folders":
-        from fer_lib.micro.photos import folders
-
-        return folders.load(root, progress=progress)
     from fer_lib.micro.rendered import clips
 
+    if name != clips.RENDERED_MICRO.name:
+        raise ValueError(f"unknown set of clips {name!r}: choose {clips.RENDERED_MICRO.name}")
     return _rendered(clips.RENDERED_MICRO, n_subjects, progress)
-
-
-def identity(name: str, root: str | Path | None = None) -> str:
-    """Return what tells a data set from every other, without loading an image of it.
-
-    Of folders the hash over all files; of the rendered set the hash of what renders it.
-
-    Raises
-    ------
-    ValueError, DataError
-        As for `load`.
-    """
-    _check_name(name, root)
-    if name == "micro_folders":
-        from fer_lib.micro.photos import folders
-
-        return folders.identity(root)
-    code = keys.Library().hashes("fer_lib.micro.rendered.clips")
-    return "clips-" + keys.digest({"library": code, "lock": keys.lock()})
-
-
-def subjects(profile: str) -> int | None:
-    """Return how many subjects a profile loads; None for all."""
-    return scale.get(profile).subjects
-
-
-def check(name: str, root: str | Path | None = None) -> None:
-    """Refuse at once what `load` would refuse, without reading or making any image.
-
-    Raises
-    ------
-    ValueError
-        If the name is unknown.
-    DataError
-        If ``root`` does not fit the data set; one line with the cure.
-    """
-    _check_name(name, root)
-    if name == "micro_folders":
-        from fer_lib.micro.photos import folders
-
-        folders.check(root)
-
-
-def _check_name(name: str, root: str | Path | None) -> None:
-    if name not in NAMES:
-        raise ValueError(f"unknown data set {name!r}: choose one of {', '.join(NAMES)}")
-    if name != "micro_folders" and root is not None and str(root).strip():
-        raise DataError(
-            f"DATA_ROOT is set but {name} is rendered and reads no folder: "
-            "add DATA=micro_folders, or leave DATA_ROOT empty"
-        )
 
 
 def _rendered(spec, n_subjects: int | None, shown: bool) -> FaceData:
     """Return a set of clips from the store, rendered first if it is not there or damaged."""
     several = spec.several(n_subjects)
-    place = paths.cache() / "data" / identity("rendered_micro")
+    place = paths.cache() / "data" / datasets.identity(spec.name)
     folder = place / f"{spec.name}-{several}subjects-{spec.key()}"
     try:
         with sealed.only_one(folder):

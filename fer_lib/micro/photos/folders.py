@@ -61,8 +61,8 @@ def load(root: str | Path | None, size: int = SIZE, progress: bool = True) -> Fa
     folder = check_root(root)
     sources, problems = _files(folder, progress)
     data_hash = inventory.data_hash(sources)
-    decides = {"data": data_hash, "size": size, "lock": keys.lock()}
-    decides["library"] = keys.Library().hashes("fer_lib.micro.photos.folders")
+    code = keys.library().ingredients("fer_lib.micro.photos.folders")
+    decides = {"data": data_hash, "size": size, "library": code["library"], "lock": code["lock"]}
     target = paths.cache() / "data" / f"{NAME}-{keys.digest(decides)}"
     stored = stack.read(target)
     if stored is None:
