@@ -94,9 +94,14 @@ def with_needs(names: Iterable[str]) -> list[Study]:
 
 
 def rows(study: Study, data: str) -> dict[str, str]:
-    """Return the rows of the registries that a study uses on a data set, for its key."""
-    own = TABLE.digests(study.name) | sources.rows(study.families)
-    return own | dataset_registry.rows(data)
+    """Return the rows of the registries that a study uses on a data set, for its key.
+
+    Those of the studies that it reads belong to them: it may have to make these first.
+    """
+    found = TABLE.digests(study.name) | sources.rows(study.families)
+    for name in study.needs:
+        found |= rows(get(name), data)
+    return found | dataset_registry.rows(data)
 
 
 def ingredients(study: Study, asked: Asked, identity: str, library: keys.Library) -> dict:
