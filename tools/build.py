@@ -135,6 +135,14 @@ def snakemake(settings: dict, count: str, flags: list[str], **more: list[str]) -
     return command + flags
 
 
+def signal_name(number: int) -> str:
+    """Return what a signal is called; some have no name on some systems."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
 def do_jobs(settings: dict, count: str, flags: list[str], left_out: Sequence[str] = ()) -> None:
     """Have Snakemake do what is not in the store, but for what is ``left_out``."""
     environment = {**os.environ, "FER_BUILD": str(paths.build().resolve())}
@@ -158,7 +166,7 @@ def do_jobs(settings: dict, count: str, flags: list[str], left_out: Sequence[str
         said = log.read_text().strip().splitlines() if log.exists() else []
         how = f"status {done.returncode}"
         if done.returncode < 0:
-            how = f"killed by {signal.Signals(-done.returncode).name}"
+            how = f"killed by {signal_name(-done.returncode)}"
         print("\n".join([f"Snakemake stopped ({how}):", *said[-12:]]), file=sys.stderr)
 
 

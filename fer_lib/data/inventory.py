@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from fer_lib import paths
+from fer_lib import paths, system
 from fer_lib.data import images
 from fer_lib.data.folders import Candidate
 from fer_lib.progress import Progress
@@ -98,8 +98,7 @@ def data_hash(sources: list[Source]) -> str:
 
 def in_threads(function: Callable, items: list) -> Iterator:
     """Map in order over a few threads (Pillow and hashlib release the interpreter lock)."""
-    workers = min(4, len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else 4
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(min(4, system.processors())) as pool:
         for start in range(0, len(items), _BATCH):
             yield from pool.map(function, items[start : start + _BATCH])
 

@@ -5,10 +5,7 @@ As in `fer_lib.data`, every job asks for an identity and few load: what renders 
 
 from __future__ import annotations
 
-import concurrent.futures
 import hashlib
-import multiprocessing
-import os
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fer_lib import keys, paths, sealed
+from fer_lib import keys, paths, sealed, system
 from fer_lib.data.schema import COLUMNS, EMOTIONS, DataError, FaceData, empty_report, validate
 from fer_lib.micro import scale
 from fer_lib.progress import Progress, say
@@ -186,21 +183,13 @@ def _pictures(rows: list[dict]) -> Iterator[np.ndarray]:
     The pixels do not depend on how many processes there are.
     """
     parts = [list(part) for _, part in groupby(rows, key=lambda row: row["subject_id"])]
-    processes = min(_processors(), len(parts))
+    processes = min(system.processors(), len(parts))
     if processes == 1:
         yield from map(_render, parts)
         return
-    _render(rows[:1])  # compiled here, so that the children, which are forked, need not
-    context = multiprocessing.get_context("fork")
-    with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
+    _render(rows[:1])  # compiled once here, so that the workers need not
+    with system.workers(processes) as pool:
         yield from pool.map(_render, parts)
-
-
-def _processors() -> int:
-    """Return how many this process may use; where a system cannot say, how many there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _render(rows: list[dict]) -> np.ndarray:
