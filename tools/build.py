@@ -75,7 +75,7 @@ def random_start_to_repeat(job: jobs.Job) -> bool:
     else:
         random = about.get("pretrained") and not about["weights"]["file"]
         families = [about["family"]] if random else []
-    return any(answers(family) for family in families)
+    return bool(families) and paths.may_write() and any(answers(family) for family in families)
 
 
 @functools.cache
@@ -187,6 +187,8 @@ def results(
     failure.clear()
     found = jobs.all_jobs(settings)
     stale = missing(found)
+    if stale:
+        paths.writable_cache()  # said once and now, not by every job
     for job in stale:
         print(f"to do: {job.name} ({why.short(why.explain(job))})", file=sys.stderr)
     if stale:
@@ -238,7 +240,7 @@ def main(argv: list[str] | None = None) -> int:
         with only_build():
             made = results(settings, args.jobs, shlex.split(args.flags))
             outcome = render.main(*made, settings)
-    except check.InputError as error:
+    except (check.InputError, paths.CacheError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except OSError as error:  # a full disk, most often

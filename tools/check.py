@@ -36,7 +36,7 @@ def check(profile: str, data: str, data_root: str, seed: str) -> dict[str, str |
     ------
     InputError
         For an unknown profile or data set, a missing or empty data root, a seed that is not a
-        whole number, a store that cannot be written to.
+        whole number, a store that cannot be made.
     """
     try:
         profiles.get(profile)

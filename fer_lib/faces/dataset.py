@@ -24,7 +24,7 @@ IMAGES, MANIFEST, META = "images.npy", "manifest.csv", "meta.json"
 
 
 class FacesError(RuntimeError):
-    """A rendered set cannot be made; the message is one line that names the cure."""
+    """A rendered set cannot be read or made; the message is one line that names the cure."""
 
 
 def sha256_of(data) -> str:
@@ -49,6 +49,11 @@ def fault(spec: RenderedSpec, place: Path) -> str | None:
     """Return what is wrong with a set on disk, or None if it is sound.
 
     Every byte is hashed: a set of 1657 images takes about 0.3 s on a CPU with SHA instructions.
+
+    Raises
+    ------
+    FacesError
+        If it may not be read, which is not damage.
     """
     try:
         meta = json.loads((place / META).read_text())
@@ -66,6 +71,11 @@ def fault(spec: RenderedSpec, place: Path) -> str | None:
     except FileNotFoundError as error:
         return f"{Path(error.filename).name} is missing"
     except (ValueError, KeyError, TypeError, OSError) as error:
+        if isinstance(error, OSError) and system.refused(error):
+            raise FacesError(
+                f"{place} cannot be read ({error.strerror}): ask its owner to let you read it, "
+                "or choose another folder (FER_CACHE)"
+            ) from None
         return f"{META} cannot be read ({type(error).__name__})"
     return None
 
@@ -226,10 +236,10 @@ def make_set(
     if not 1 <= processes <= 64:
         raise ValueError(f"processes is {processes}, must be 1 to 64")
     place = folder_of(spec, folder)
+    wrong = fault(spec, place)
+    if wrong is None:
+        return place
     if place.exists():
-        wrong = fault(spec, place)
-        if wrong is None:
-            return place
         say(f"{place.name}: {wrong}; it is made again")
     working = None
     try:

@@ -125,12 +125,13 @@ def _rendered(spec, n_subjects: int | None, shown: bool) -> FaceData:
     place = paths.cache() / "data" / identity("rendered_micro")
     folder = place / f"{spec.name}-{several}subjects-{spec.key()}"
     try:
-        with sealed.only_one(folder):
-            damage = sealed.fault(folder, FILES) if folder.exists() else "missing"
-            if damage is not None:
-                if damage != "missing":
-                    say(f"{damage} in {folder.name}: making it again")
-                _make(spec, several, folder, shown)
+        if _damage(folder) is not None:
+            with sealed.only_one(folder):
+                damage = _damage(folder)
+                if damage is not None:
+                    if damage != "missing":
+                        say(f"{damage} in {folder.name}: making it again")
+                    _make(spec, several, folder, shown)
     except OSError as error:
         raise paths.CacheError(
             f"the store {place} cannot take the images ({error.strerror or error}): "
@@ -149,6 +150,13 @@ def _rendered(spec, n_subjects: int | None, shown: bool) -> FaceData:
         report=empty_report(),
         has_truth=False,  # there is no twin without an authenticity
     )
+
+
+def _damage(folder: Path) -> str | None:
+    """Return why a set has to be rendered, or None if it is there and sound."""
+    with sealed.reading(folder):
+        there = folder.exists()
+    return sealed.fault(folder, FILES) if there else "missing"
 
 
 def _make(spec, several: int, folder: Path, shown: bool) -> None:
