@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -17,6 +18,7 @@ from filelock import FileLock
 from fer_lib import checkpoint, faces, paths, runs, sealed, weights
 from fer_lib.data import inventory, schema, stack
 from fer_lib.faces.spec import RenderedSpec
+from tools import build, jobs, why
 
 TINY = RenderedSpec("tiny", 1, 1, {("happy", "genuine"): 2}, seed=5, size=32)
 
@@ -63,6 +65,7 @@ def test_what_lands_in_the_store_has_the_rights_of_the_umask(mask, tmp_path):
 SCRIPT = """
 import json, os, sys
 from pathlib import Path
+from types import SimpleNamespace
 from types import SimpleNamespace
 import numpy as np
 import pandas as pd
@@ -301,3 +304,63 @@ def test_a_damaged_result_that_cannot_be_replaced_is_one_line(monkeypatch, tmp_p
         (part / "file").write_text("")
     assert "delete it, or have its owner do so" in str(error.value)
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+def refuses_to_write(monkeypatch, store):
+    """Make a store one that is only read, also for root."""
+
+    def refuse(**_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setenv("FER_CACHE", str(store))
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+
+def a_job(monkeypatch, fault):
+    """Stand in for the jobs of a build, of which there is one."""
+    job = SimpleNamespace(kind="page", name="01_page", needs=(), folder="pages/a", fault=fault)
+    job.place = lambda: paths.cache() / job.folder
+    monkeypatch.setattr(jobs, "all_jobs", lambda settings: {job.folder: job})
+    monkeypatch.setattr(why, "explain", lambda job: ["it is new"])
+
+
+def test_a_build_asks_to_write_only_where_something_is_to_be_made(monkeypatch, tmp_path):
+    refuses_to_write(monkeypatch, tmp_path)
+    monkeypatch.setenv("FER_BUILD", str(tmp_path / "build"))
+    a_job(monkeypatch, lambda: None)
+    assert build.results({}, "1", []) == (jobs.all_jobs({}), [])
+    a_job(monkeypatch, lambda: "missing")
+    with pytest.raises(paths.CacheError, match="cannot be written to \\(Read-only file system\\)"):
+        build.results({}, "1", [])
+
+
+def test_weights_that_can_be_had_do_not_repeat_what_cannot_be_stored(monkeypatch, tmp_path):
+    about = {"pretrained": True, "family": "b0_family", "weights": {"file": ""}}
+    monkeypatch.setattr(why, "read", lambda place, kind: about)
+    monkeypatch.setattr(build, "answers", lambda family: True)
+    monkeypatch.setenv("FER_CACHE", str(tmp_path))
+    job = SimpleNamespace(kind="study", place=lambda: tmp_path)
+    assert build.random_start_to_repeat(job)
+    refuses_to_write(monkeypatch, tmp_path)
+    assert not build.random_start_to_repeat(job)
+
+
+def test_a_result_that_may_not_be_read_stops_the_commands_with_one_line(
+    monkeypatch, tmp_path, capsys
+):
+    def refuse():
+        raise paths.unreadable(tmp_path / "pages", OSError(errno.EACCES, "Permission denied"))
+
+    monkeypatch.setenv("FER_CACHE", str(tmp_path / "store"))
+    monkeypatch.setenv("FER_BUILD", str(tmp_path / "build"))
+    a_job(monkeypatch, refuse)
+    monkeypatch.setattr(why, "explain", lambda job: job.fault())
+    for command in (build.main, why.main):
+        assert command(["--profile", "smoke"]) == 2
+        last = capsys.readouterr().err.splitlines()[-1]
+        assert last.startswith(f"error: {tmp_path / 'pages'} cannot be read (Permission denied)")
+
+
+def test_a_signal_without_a_name_is_a_number():
+    assert build.signal_name(9) == "SIGKILL"
+    assert build.signal_name(40) == "signal 40"
