@@ -25,6 +25,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from fer_lib import system
 from tests import copies
 from tools import graph
 
@@ -174,7 +175,7 @@ def main() -> None:
         )
         warm = [engine(checkout, work / "store") for _ in range(3)]
         print(f"nothing changed: {statistics.median(warm):.1f} s (median of {len(warm)})")
-    print(f"machine: {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"machine: {system.processors()} cores, load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

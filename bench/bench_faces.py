@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from fer_lib import faces
+from fer_lib import faces, system
 
 
 def timed(spec, folder, processes):
@@ -44,10 +44,11 @@ def main() -> None:
         spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
         print(f"CPU time of the children: {spent:.1f} s, half of it: {spent / 2:.1f} s")
         print(f"{whole.name}, from cache: {timed(whole, folder, 2):.2f} s")
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"peak memory: {own / 1024:.0f} MB here, {child / 1024:.0f} MB in the largest child")
-    print(f"machine: {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}")
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes of what getrusage counts in
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
+    print(f"peak memory: {own / 2**20:.0f} MB here, {child / 2**20:.0f} MB in the largest child")
+    print(f"machine: {system.processors()} cores, load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -62,17 +62,27 @@ def _read(folder: Path) -> Stored:
 def obtain(wanted: Activations, data_root: str) -> Stored:
     """Return activations from the store if they are there and sound, else make them."""
     folder, decides = activations.place(wanted, data_root)
-    with sealed.only_one(folder):
-        if sealed.exists(folder):
-            damage = sealed.fault(folder, FILES)
+    stored, _ = _stored(folder, wanted)
+    if stored is None:
+        with sealed.only_one(folder):
+            stored, damage = _stored(folder, wanted)
             if damage:
                 progress.say(f"{damage} in {folder.name}: making it again")
-            else:
+            if stored is None:
+                _make(folder, wanted, data_root, decides)
                 stored = _read(folder)
-                if not (wanted.pretrained and weights.to_be_had(wanted.family, stored.source)):
-                    return stored
-        _make(folder, wanted, data_root, decides)
-    return _read(folder)
+    return stored
+
+
+def _stored(folder: Path, wanted: Activations) -> tuple[Stored | None, str]:
+    """Return those to be used, if there are any, and what is wrong with damaged ones."""
+    damage = sealed.fault(folder, FILES) if sealed.exists(folder) else ""
+    if damage or not sealed.exists(folder):
+        return None, damage
+    stored = _read(folder)
+    if wanted.pretrained and weights.to_be_had(wanted.family, stored.source):
+        return None, ""
+    return stored, ""
 
 
 def _computed(

@@ -21,13 +21,17 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from fer_lib import progress
+from fer_lib import progress, system
 
 SECONDS_BETWEEN_WRITES = 30.0  # short trainings never write one
 
 
 class CheckpointError(RuntimeError):
     """A checkpoint is damaged, or belongs to something else."""
+
+
+class UnreadableError(CheckpointError):
+    """A checkpoint may not be read, perhaps because it is somebody else's."""
 
 
 class Checkpoint:
@@ -56,6 +60,10 @@ class Checkpoint:
             return None
         try:
             return read(self._path, self._belongs_to)
+        except UnreadableError as reason:
+            progress.say(f"{self._label}: {reason}: training starts anew and keeps none of its own")
+            self._path = None
+            return None
         except CheckpointError as reason:
             progress.say(f"{self._label}: {reason}: training starts anew")
             return None
@@ -126,7 +134,8 @@ def read(path: Path, belongs_to: Mapping[str, str]) -> dict:
     try:
         digest, _, rest = path.read_bytes().partition(b"\n")
     except OSError as reason:
-        raise CheckpointError(f"the checkpoint cannot be read ({reason.strerror})") from reason
+        kind = UnreadableError if system.refused(reason) else CheckpointError
+        raise kind(f"the checkpoint cannot be read ({reason.strerror})") from reason
     if hashlib.sha256(rest).hexdigest().encode() != digest:
         raise CheckpointError("the checkpoint is damaged")
     header, _, payload = rest.partition(b"\n")

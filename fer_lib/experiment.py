@@ -125,16 +125,25 @@ def predictions(table: pd.DataFrame, output: DualOutput, of: str) -> pd.DataFram
 def obtain(experiment: Experiment) -> runs.Run:
     """Return the experiment's run, from the store if it is there and sound, else by training."""
     folder, decides = plan.run_place(experiment)
-    with sealed.only_one(folder):
-        if sealed.exists(folder):
-            try:
-                run = runs.read(folder)
-            except runs.RunError as damage:
-                progress.say(str(damage))
-            else:
-                if not worth_another_start(experiment, run.about):
-                    return run
-        return _train(experiment, folder, decides)
+    run, _ = _stored(experiment, folder)
+    if run is None:
+        with sealed.only_one(folder):
+            run, damage = _stored(experiment, folder)
+            if damage:
+                progress.say(damage)
+            run = run or _train(experiment, folder, decides)
+    return run
+
+
+def _stored(experiment: Experiment, folder: Path) -> tuple[runs.Run | None, str]:
+    """Return the run to be used, if there is one, and what is wrong with one that is damaged."""
+    if not sealed.exists(folder):
+        return None, ""
+    try:
+        run = runs.read(folder)
+    except runs.RunError as damage:
+        return None, str(damage)
+    return (None if worth_another_start(experiment, run.about) else run), ""
 
 
 def worth_another_start(experiment: Experiment, about: dict) -> bool:

@@ -9,9 +9,9 @@ import pandas as pd
 from scipy import stats
 from sklearn import metrics as sk
 
+from fer_lib.heads import check_head
 from fer_lib.intervals import Interval, bootstrap
 from fer_lib.labels import AUTHENTICITY, EMOTIONS
-from fer_lib.models.output import check_head
 
 
 def confusion_scores(matrix: np.ndarray) -> dict[str, np.ndarray]:

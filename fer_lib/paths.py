@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 class CacheError(RuntimeError):
-    """The store cannot be written to; the message names the folder and the cure."""
+    """The store cannot be read or written to; the message names the folder and the cure."""
 
 
 def root() -> Path:
@@ -27,22 +27,63 @@ def build() -> Path:
 def cache() -> Path:
     """Return the store for data sets, weights and runs, created if need be.
 
-    ``$FER_CACHE`` if set, else ``_build/store`` in the checkout.
+    ``$FER_CACHE`` if set, else ``_build/store`` in the checkout. What lies in it is read by those
+    who may not write to it, too: `writable_cache` is for those who must.
 
     Raises
     ------
     CacheError
-        If the folder cannot be made or written to.
+        If the folder is not there and cannot be made.
     """
     folder = Path(os.environ.get("FER_CACHE") or build() / "store").expanduser()
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CacheError(
+            f"the store {folder} cannot be made ({error.strerror}): "
+            "set FER_CACHE to a folder you can write to"
+        ) from None
+    return folder
+
+
+def writable_cache() -> Path:
+    """Return the store, to those who can write to it.
+
+    Raises
+    ------
+    CacheError
+        As `cache`, and if the folder cannot be written to.
+    """
+    folder = cache()
+    try:
         # Root passes os.access on a read-only mount, so only a real write tells.
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise CacheError(
-            f"the store {folder} cannot be written to ({error.strerror}): "
-            "set FER_CACHE to a folder you can write to"
-        ) from None
+        raise unwritable(folder, error) from None
     return folder
+
+
+def may_write() -> bool:
+    """Return whether the store takes what is made."""
+    try:
+        writable_cache()
+    except CacheError:
+        return False
+    return True
+
+
+def unwritable(folder: Path, error: OSError) -> CacheError:
+    """Return what to raise where the store cannot be written to."""
+    return CacheError(
+        f"the store {folder} cannot be written to ({error.strerror}): "
+        "set FER_CACHE to a folder you can write to"
+    )
+
+
+def unreadable(place: Path, error: OSError) -> CacheError:
+    """Return what to raise where something in the store cannot be read: that is not damage."""
+    return CacheError(
+        f"{place} cannot be read ({error.strerror}): ask its owner to let you read it, "
+        "or set FER_CACHE to another folder"
+    )

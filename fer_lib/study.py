@@ -56,20 +56,28 @@ def made(study: Study, asked: Asked) -> Path:
     Raises
     ------
     fer_lib.paths.CacheError
-        If the store cannot take it.
+        If the store cannot be read, or cannot take it.
     ValueError, fer_lib.data.DataError
         As the study's ``make``.
     """
     folder, decides = studies.place(study, asked)
+    if _damage(study, folder) is None:
+        return folder
     with sealed.only_one(folder):
-        damage = sealed.fault(folder, study.contents) if sealed.exists(folder) else "missing"
-        if damage is None and _could_start_better(about(folder)):
-            damage = "it began at random, and weights can be had now"
+        damage = _damage(study, folder)
         if damage is not None:
             if damage != "missing":
                 progress.say(f"{folder.name}: {damage}: making it again")
             _make(study, asked, decides, folder)
     return folder
+
+
+def _damage(study: Study, folder: Path) -> str | None:
+    """Return why a study has to be made, or None if it is there, sound and could not be better."""
+    damage = sealed.fault(folder, study.contents) if sealed.exists(folder) else "missing"
+    if damage is None and _could_start_better(about(folder)):
+        damage = "it began at random, and weights can be had now"
+    return damage
 
 
 def _could_start_better(told: dict) -> bool:

@@ -18,10 +18,9 @@ import zipfile
 from pathlib import Path
 
 import torch
-from filelock import FileLock
 from torch import Tensor
 
-from fer_lib import packaged, paths, progress, sources
+from fer_lib import packaged, paths, progress, sealed, sources
 from fer_lib.sources import Pretrained, random_start
 
 DOWNLOAD_TIMEOUT = 20  # seconds of silence before the next source is tried
@@ -96,9 +95,13 @@ def _fetch(source: Pretrained, path: Path) -> None:
 def _fetched(source: Pretrained, folder: Path) -> Path:
     """Return the file of a source, fetched if it is not in the store."""
     path = folder / source.file
-    with FileLock(folder / f".{source.file}.lock"):  # two trainings may start at once
-        if not path.exists():
-            _fetch(source, path)
+    with sealed.reading(path):
+        there = path.exists()
+    if not there:
+        with sealed.only_one(path):  # two trainings may start at once
+            if not path.exists():
+                _fetch(source, path)
+    with sealed.reading(path):
         check_sha256(path, source.sha256)
     return path
 
@@ -181,13 +184,15 @@ def again(source: Pretrained) -> dict[str, Tensor] | None:
         return None
     try:
         return load(_fetched(source, _store()), source.prefix)
+    except paths.CacheError:
+        raise
     except _UNREACHABLE as error:
         raise WeightsError(f"{source.name} cannot be had again: {error}") from None
 
 
 def to_be_had(family: str, used: Pretrained) -> bool:
     """Return whether what began at random, for want of weights, could start from some by now."""
-    return not used.file and resolve(family)[1] is not None
+    return not used.file and paths.may_write() and resolve(family)[1] is not None
 
 
 def start(family: str, pretrained: bool) -> tuple[Pretrained, dict[str, Tensor] | None]:

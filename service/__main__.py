@@ -11,6 +11,8 @@ from pathlib import Path
 import uvicorn
 
 from fer_lib import threads
+from fer_lib.paths import CacheError
+from fer_lib.settings import InputError, add_arguments, of_arguments
 from service.app import LARGEST_MESSAGE, Settings, create_app
 from service.detect import Detector
 from service.pipeline import Pipeline
@@ -25,10 +27,8 @@ Without HOST=... nobody but this machine is served."""
 
 def main(argv: list[str] | None = None) -> int:
     """Find or make the model, then serve it until stopped; return the exit status."""
-    from tools import check
-
     parser = argparse.ArgumentParser(prog="python -m service", description=__doc__)
-    check.add_arguments(parser)
+    add_arguments(parser)
     parser.add_argument("--model", type=Path, help="serve this exported file, whatever is stored")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8000, help="0 for any that is free")
@@ -45,14 +45,14 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with listening:
             if args.model and not args.model.is_file():
-                raise check.InputError(f"there is no file {args.model}")
-            model = args.model or stored_model(check.of_arguments(args))
+                raise InputError(f"there is no file {args.model}")
+            model = args.model or stored_model(of_arguments(args))
             settings = Settings(args.host, tuple(args.name), args.rate)
             pipeline = Pipeline(Detector(), Predictor(model, threads.count()))
             if not settings.only_this_machine:
                 print(EVERYBODY.format(host=args.host), file=sys.stderr)
             serve(pipeline, settings, listening)
-    except check.InputError as error:
+    except (InputError, CacheError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -38,9 +38,10 @@ def need(wanted: plan.Experiment) -> tuple[runs.Run, Path]:
 def of(wanted: plan.Experiment, run: runs.Run) -> Path:
     """Return the exported model of a run that was found for ``wanted``."""
     folder = place_of(run)
-    with sealed.only_one(folder):
-        if sealed.fault(folder, (MODEL,)) is not None:
-            _export(replace(wanted, profile=run.about["profile"]), run, folder)
+    if sealed.fault(folder, (MODEL,)) is not None:
+        with sealed.only_one(folder):
+            if sealed.fault(folder, (MODEL,)) is not None:
+                _export(replace(wanted, profile=run.about["profile"]), run, folder)
     return folder / MODEL
 
 

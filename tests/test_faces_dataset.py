@@ -2,13 +2,11 @@
 
 import hashlib
 import json
-import multiprocessing
-import os
 
 import numpy as np
 import pytest
 
-from fer_lib import faces
+from fer_lib import faces, system
 from fer_lib.faces import dataset, head
 from fer_lib.faces.__main__ import main
 from fer_lib.faces.spec import RenderedSpec
@@ -116,13 +114,8 @@ def _make(folder):
 
 
 def test_two_makers_at_once_do_not_harm_each_other(made, tmp_path):
-    context = multiprocessing.get_context("fork")
-    makers = [context.Process(target=_make, args=(tmp_path,)) for _ in range(2)]
-    for maker in makers:
-        maker.start()
-    for maker in makers:
-        maker.join()
-        assert maker.exitcode == 0
+    with system.workers(2) as pool:
+        list(pool.map(_make, [tmp_path] * 2))
     place = dataset.folder_of(TINY, tmp_path)
     assert dataset.fault(TINY, place) is None
     assert [path.name for path in tmp_path.iterdir()] == [place.name]
@@ -139,7 +132,7 @@ def test_a_full_disk_is_one_clear_line_and_leaves_nothing(tmp_path, monkeypatch)
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "posix_fallocate", full)
+    monkeypatch.setattr(system, "reserve", full)
     with pytest.raises(faces.FacesError, match="No space left on device"):
         faces.make_set(TINY, tmp_path, processes=1, progress=False)
     assert list(tmp_path.iterdir()) == []

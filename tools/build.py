@@ -75,7 +75,7 @@ def random_start_to_repeat(job: jobs.Job) -> bool:
     else:
         random = about.get("pretrained") and not about["weights"]["file"]
         families = [about["family"]] if random else []
-    return any(answers(family) for family in families)
+    return bool(families) and paths.may_write() and any(answers(family) for family in families)
 
 
 @functools.cache
@@ -135,6 +135,14 @@ def snakemake(settings: dict, count: str, flags: list[str], **more: list[str]) -
     return command + flags
 
 
+def signal_name(number: int) -> str:
+    """Return what a signal is called; some have no name on some systems."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
 def do_jobs(settings: dict, count: str, flags: list[str], left_out: Sequence[str] = ()) -> None:
     """Have Snakemake do what is not in the store, but for what is ``left_out``."""
     environment = {**os.environ, "FER_BUILD": str(paths.build().resolve())}
@@ -158,7 +166,7 @@ def do_jobs(settings: dict, count: str, flags: list[str], left_out: Sequence[str
         said = log.read_text().strip().splitlines() if log.exists() else []
         how = f"status {done.returncode}"
         if done.returncode < 0:
-            how = f"killed by {signal.Signals(-done.returncode).name}"
+            how = f"killed by {signal_name(-done.returncode)}"
         print("\n".join([f"Snakemake stopped ({how}):", *said[-12:]]), file=sys.stderr)
 
 
@@ -179,6 +187,8 @@ def results(
     failure.clear()
     found = jobs.all_jobs(settings)
     stale = missing(found)
+    if stale:
+        paths.writable_cache()  # said once and now, not by every job
     for job in stale:
         print(f"to do: {job.name} ({why.short(why.explain(job))})", file=sys.stderr)
     if stale:
@@ -230,7 +240,7 @@ def main(argv: list[str] | None = None) -> int:
         with only_build():
             made = results(settings, args.jobs, shlex.split(args.flags))
             outcome = render.main(*made, settings)
-    except check.InputError as error:
+    except (check.InputError, paths.CacheError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except OSError as error:  # a full disk, most often

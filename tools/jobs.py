@@ -102,12 +102,19 @@ class Job:
         return paths.cache() / self.folder
 
     def fault(self) -> str | None:
-        """Return what is wrong with the stored result, or None; a missing one is "missing"."""
+        """Return what is wrong with the stored result, or None; a missing one is "missing".
+
+        Raises
+        ------
+        fer_lib.paths.CacheError
+            If it may not be read.
+        """
         place = self.place()
         # Snakemake makes the folder before the job has anything to put there.
-        if not place.exists() or (place.is_dir() and not any(place.iterdir())):
-            return "missing"
-        return sealed.fault(self.place(), self.contents)
+        with sealed.reading(place):
+            if not place.exists() or (place.is_dir() and not any(place.iterdir())):
+                return "missing"
+        return sealed.fault(place, self.contents)
 
 
 def identity_of(settings: dict) -> str:

@@ -45,7 +45,8 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         old = unused(check.of_arguments(args))
-    except check.InputError as error:
+        paths.writable_cache()
+    except (check.InputError, paths.CacheError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     freed = 0

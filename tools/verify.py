@@ -160,7 +160,7 @@ def main(argv: list[str] | None = None) -> int:
         with build.only_build():
             outcome = verify(settings, args.jobs)
             rendered = render.main(*build.results(settings, args.jobs, []), settings)
-    except check.InputError as error:
+    except (check.InputError, paths.CacheError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

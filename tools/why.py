@@ -193,15 +193,19 @@ def main(argv: list[str] | None = None) -> int:
         if args.page:
             graph.page(args.page)
         found = jobs.all_jobs(settings)
-    except (check.InputError, ValueError) as error:
+    except (check.InputError, paths.CacheError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    if args.page:
-        print("\n".join(page_words(args.page, found)))
-        return 0
-    for job in found.values():
-        said = explain(job)
-        print(f"{job.name}: {short(said) if said else 'current'}")
+    try:
+        if args.page:
+            print("\n".join(page_words(args.page, found)))
+            return 0
+        for job in found.values():
+            said = explain(job)
+            print(f"{job.name}: {short(said) if said else 'current'}")
+    except paths.CacheError as error:  # a result that may not be read
+        print(f"error: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

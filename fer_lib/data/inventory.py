@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
-import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from fer_lib import paths
+from fer_lib import paths, system
 from fer_lib.data import images
 from fer_lib.data.folders import Candidate
 from fer_lib.progress import Progress
@@ -55,7 +57,7 @@ def take(
     Raises
     ------
     fer_lib.paths.CacheError
-        If the index cannot be written.
+        If the disk is full. A store that may only be read keeps no index, and that is all.
     """
     index_path = store / f"{name}-files-{_short_hash(os.path.realpath(folder))}.json"
     known = _load(index_path)
@@ -66,7 +68,7 @@ def take(
 
     def identify(candidate: Candidate):
         stamp = _stamp(folder / candidate.path)
-        last = known.get(candidate.file)
+        last = known.get(candidate.file) if known else None
         if stamp is not None and last is not None and last[:3] == stamp:
             return candidate, last
         try:
@@ -82,7 +84,7 @@ def take(
             continue
         index[candidate.file] = result
         sources.append(Source(candidate, result[3], result[4]))
-    if index != known:
+    if known is not None and index != known:
         _save(index_path, index)
     return sources, unreadable
 
@@ -98,8 +100,7 @@ def data_hash(sources: list[Source]) -> str:
 
 def in_threads(function: Callable, items: list) -> Iterator:
     """Map in order over a few threads (Pillow and hashlib release the interpreter lock)."""
-    workers = min(4, len(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else 4
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(min(4, system.processors())) as pool:
         for start in range(0, len(items), _BATCH):
             yield from pool.map(function, items[start : start + _BATCH])
 
@@ -118,10 +119,13 @@ def _stamp(path: Path) -> list[int] | None:
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
 
 
-def _load(path: Path) -> dict[str, list]:
+def _load(path: Path) -> dict[str, list] | None:
+    """Return the index; empty if there is none, None if there is one that may not be read."""
     try:
         index = json.loads(path.read_text())
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and system.refused(error):
+            return None
         return {}
     sound = isinstance(index, dict) and all(
         isinstance(entry, list) and len(entry) == 5 for entry in index.values()
@@ -130,13 +134,18 @@ def _load(path: Path) -> dict[str, list]:
 
 
 def _save(path: Path, index: dict[str, list]) -> None:
+    # `tempfile.mkstemp` makes a file that only its owner can read.
+    scratch = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with scratch.open("x", encoding="utf-8") as stream:
             json.dump(index, stream)
-        Path(scratch).replace(path)
+        scratch.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return  # a store that is only read: the files are hashed anew the next time
         raise paths.CacheError(
             f"the store {path.parent} cannot be written to ({error.strerror}): "
             "free some space or set FER_CACHE to a folder you can write to"

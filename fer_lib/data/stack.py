@@ -12,7 +12,7 @@ import io
 import json
 import os
 import shutil
-import tempfile
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fer_lib import paths, system
 from fer_lib.paths import CacheError
 from fer_lib.progress import say
 
@@ -85,7 +86,7 @@ def writing(folder: Path, rows: int, size: int) -> Iterator[StackWriter]:
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        scratch = system.new_folder(folder)
     except OSError as error:
         raise _cache_error(folder, error) from None
     try:
@@ -106,8 +107,18 @@ def read(folder: Path) -> Stack | None:
     """Open a stack, or return None if it is not there.
 
     One that is damaged is named in the progress and counts as not there: it is made again.
+
+    Raises
+    ------
+    CacheError
+        If it may not be read, which is not damage.
     """
-    if not folder.is_dir():
+    try:
+        if not stat.S_ISDIR(folder.stat().st_mode):
+            return None
+    except OSError as error:
+        if system.refused(error):
+            raise paths.unreadable(folder, error) from None
         return None
     try:
         recorded = json.loads((folder / "meta.json").read_text())["bytes"]
@@ -120,6 +131,8 @@ def read(folder: Path) -> Stack | None:
         if len(table) != len(images):
             raise ValueError("the table and the images differ in number")
     except Exception as error:  # whatever is wrong with it, the cure is to make it again
+        if isinstance(error, OSError) and system.refused(error):
+            raise paths.unreadable(folder, error) from None
         reason = " ".join(str(error).split())[:120]
         say(f"the stored copy {folder.name} is damaged ({reason}): making it again")
         return None

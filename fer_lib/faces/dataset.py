@@ -7,14 +7,13 @@ import contextlib
 import csv
 import hashlib
 import json
-import multiprocessing
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from fer_lib import system
 from fer_lib.progress import Progress, say
 
 from .manifest import plan
@@ -25,7 +24,7 @@ IMAGES, MANIFEST, META = "images.npy", "manifest.csv", "meta.json"
 
 
 class FacesError(RuntimeError):
-    """A rendered set cannot be made; the message is one line that names the cure."""
+    """A rendered set cannot be read or made; the message is one line that names the cure."""
 
 
 def sha256_of(data) -> str:
@@ -50,6 +49,11 @@ def fault(spec: RenderedSpec, place: Path) -> str | None:
     """Return what is wrong with a set on disk, or None if it is sound.
 
     Every byte is hashed: a set of 1657 images takes about 0.3 s on a CPU with SHA instructions.
+
+    Raises
+    ------
+    FacesError
+        If it may not be read, which is not damage.
     """
     try:
         meta = json.loads((place / META).read_text())
@@ -67,6 +71,11 @@ def fault(spec: RenderedSpec, place: Path) -> str | None:
     except FileNotFoundError as error:
         return f"{Path(error.filename).name} is missing"
     except (ValueError, KeyError, TypeError, OSError) as error:
+        if isinstance(error, OSError) and system.refused(error):
+            raise FacesError(
+                f"{place} cannot be read ({error.strerror}): ask its owner to let you read it, "
+                "or choose another folder (FER_CACHE)"
+            ) from None
         return f"{META} cannot be read ({type(error).__name__})"
     return None
 
@@ -88,15 +97,19 @@ def _number(text: str):
 
 def _render_part(rows: list[dict], path: str, start: int, shape: tuple) -> list[str]:
     """Render rows into their place in an open file; return each image's sha256."""
-    images = np.lib.format.open_memmap(path, mode="r+")
+    images = np.lib.format.open_memmap(path, mode="r")
     if images.shape != shape:
         raise FacesError(f"{path} changed while it was being written: run it again")
     hashes = []
-    for k, row in enumerate(rows):
-        picture = render(row)
-        images[start + k] = picture
-        hashes.append(sha256_of(picture.tobytes()))
-    images.flush()
+    # Written and not mapped: a full disk is an error then, and does not kill the process.
+    with open(path, "r+b") as file:
+        file.seek(images.offset + start * images[0].nbytes)
+        for row in rows:
+            picture = render(row).tobytes()
+            file.write(picture)
+            hashes.append(sha256_of(picture))
+        file.flush()
+        os.fsync(file.fileno())
     return hashes
 
 
@@ -120,21 +133,15 @@ def _render_all(rows, path: Path, shape: tuple, processes: int, progress) -> lis
             hashes[start : start + len(part)] = _render_part(part, str(path), start, shape)
             progress.step(len(part))
         return hashes
-    # Compiled once here, so that the children, which are forked, need not compile again.
-    render(rows[0])
-    context = multiprocessing.get_context("fork")
-    with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
+    render(rows[0])  # compiled once here, so that the workers need not
+    with system.workers(processes) as pool:
         waiting = {
             pool.submit(_render_part, part, str(path), start, shape): start for start, part in parts
         }
-        try:
-            for future in concurrent.futures.as_completed(waiting):
-                start, found = waiting[future], future.result()
-                hashes[start : start + len(found)] = found
-                progress.step(len(found))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+        for future in concurrent.futures.as_completed(waiting):
+            start, found = waiting[future], future.result()
+            hashes[start : start + len(found)] = found
+            progress.step(len(found))
     return hashes
 
 
@@ -146,9 +153,8 @@ def _write(spec: RenderedSpec, place: Path, processes: int, shown: bool) -> None
     images = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
     header, size = images.offset, path.stat().st_size
     del images
-    # A sparse file on a full disk would kill the process when it is written to: ask first.
     with path.open("r+b") as file:
-        os.posix_fallocate(file.fileno(), 0, size)
+        system.reserve(file, size)  # a full disk is said before the first image
     progress = Progress(f"{spec.name}: rendered", len(rows), shown)
     hashes = _render_all(rows, path, shape, processes, progress)
     with (place / MANIFEST).open("w", newline="") as file:
@@ -185,7 +191,7 @@ def _put(made: Path, place: Path, spec: RenderedSpec) -> None:
             if fault(spec, place) is None:
                 return
             # Unsound: step aside under a name of our own, so that two processes cannot collide.
-            aside = Path(tempfile.mkdtemp(prefix=f".{place.name}-old-", dir=place.parent))
+            aside = system.new_folder(place)
             with contextlib.suppress(FileNotFoundError):
                 place.rename(aside / "old")
             shutil.rmtree(aside, ignore_errors=True)
@@ -220,28 +226,31 @@ def make_set(
     Raises
     ------
     FacesError
-        If the folder cannot be written to or the disk is full; one line that names the cure.
+        If the folder cannot be read or written to, the disk is full or a worker process was
+        killed; one line that names the cure.
     ValueError
         If ``processes`` is not positive.
     """
     if processes is None:
-        processes = len(os.sched_getaffinity(0))
+        processes = min(64, system.processors())
     if not 1 <= processes <= 64:
         raise ValueError(f"processes is {processes}, must be 1 to 64")
     place = folder_of(spec, folder)
+    wrong = fault(spec, place)
+    if wrong is None:
+        return place
     if place.exists():
-        wrong = fault(spec, place)
-        if wrong is None:
-            return place
         say(f"{place.name}: {wrong}; it is made again")
     working = None
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        working = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+        working = system.new_folder(place)
         made = working / "set"
         made.mkdir()
         _write(spec, made, processes, progress)
         _put(made, place, spec)
+    except system.WorkerError as error:
+        raise FacesError(f"{spec.name} cannot be rendered: {error}") from None
     except OSError as error:
         need = spec.n_images * spec.size * spec.size * 3 / 1e6
         raise FacesError(

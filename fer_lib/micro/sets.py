@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import hashlib
-import multiprocessing
-import os
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fer_lib import data as datasets
-from fer_lib import paths, sealed
+from fer_lib import paths, sealed, system
 from fer_lib.data.schema import COLUMNS, EMOTIONS, FaceData, empty_report, validate
 from fer_lib.progress import Progress, say
 
@@ -59,12 +56,13 @@ def _rendered(spec, n_subjects: int | None, shown: bool) -> FaceData:
     place = paths.cache() / "data" / datasets.identity(spec.name)
     folder = place / f"{spec.name}-{several}subjects-{spec.key()}"
     try:
-        with sealed.only_one(folder):
-            damage = sealed.fault(folder, FILES) if folder.exists() else "missing"
-            if damage is not None:
-                if damage != "missing":
-                    say(f"{damage} in {folder.name}: making it again")
-                _make(spec, several, folder, shown)
+        if _damage(folder) is not None:
+            with sealed.only_one(folder):
+                damage = _damage(folder)
+                if damage is not None:
+                    if damage != "missing":
+                        say(f"{damage} in {folder.name}: making it again")
+                    _make(spec, several, folder, shown)
     except OSError as error:
         raise paths.CacheError(
             f"the store {place} cannot take the images ({error.strerror or error}): "
@@ -83,6 +81,13 @@ def _rendered(spec, n_subjects: int | None, shown: bool) -> FaceData:
         report=empty_report(),
         has_truth=False,  # there is no twin without an authenticity
     )
+
+
+def _damage(folder: Path) -> str | None:
+    """Return why a set has to be rendered, or None if it is there and sound."""
+    with sealed.reading(folder):
+        there = folder.exists()
+    return sealed.fault(folder, FILES) if there else "missing"
 
 
 def _make(spec, several: int, folder: Path, shown: bool) -> None:
@@ -117,21 +122,13 @@ def _pictures(rows: list[dict]) -> Iterator[np.ndarray]:
     The pixels do not depend on how many processes there are.
     """
     parts = [list(part) for _, part in groupby(rows, key=lambda row: row["subject_id"])]
-    processes = min(_processors(), len(parts))
+    processes = min(system.processors(), len(parts))
     if processes == 1:
         yield from map(_render, parts)
         return
-    _render(rows[:1])  # compiled here, so that the children, which are forked, need not
-    context = multiprocessing.get_context("fork")
-    with concurrent.futures.ProcessPoolExecutor(processes, mp_context=context) as pool:
+    _render(rows[:1])  # compiled once here, so that the workers need not
+    with system.workers(processes) as pool:
         yield from pool.map(_render, parts)
-
-
-def _processors() -> int:
-    """Return how many this process may use; where a system cannot say, how many there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _render(rows: list[dict]) -> np.ndarray:

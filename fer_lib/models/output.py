@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-HEADS = ("emotion", "authenticity")
+from fer_lib.heads import HEADS, check_head
+
+__all__ = ["HEADS", "DualOutput", "check_head"]
 
 
 class DualOutput(NamedTuple):
@@ -22,16 +24,3 @@ class DualOutput(NamedTuple):
 
     emotion: Tensor
     authenticity: Tensor
-
-
-def check_head(head: str) -> str:
-    """Return ``head`` if it names one of `HEADS`.
-
-    Raises
-    ------
-    ValueError
-        Otherwise; the message lists the known ones.
-    """
-    if head not in HEADS:
-        raise ValueError(f"unknown head {head!r}: choose one of {', '.join(HEADS)}")
-    return head
