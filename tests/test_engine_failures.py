@@ -185,7 +185,7 @@ def test_a_notebook_that_raises_is_a_page_that_says_so(trouble, build):
     ) in said
     report = trouble.report(build, "04_crash")
     assert "ZeroDivisionError: division by zero" in report
-    assert "Code cell 4 raised it: # what this cell is for" in report
+    assert "It came from code cell 4: # what this cell is for" in report
     assert "make notebook N=04_crash PROFILE=smoke DATA=rendered46 SEED=0" in report
     page = copy(trouble.pages[build]["04_crash"])
     (folded,) = page.select(".failure details")
@@ -246,7 +246,7 @@ def test_a_file_that_no_key_counts_is_refused(trouble, name, file, build):
 
 @pytest.mark.parametrize("build", [0, 1])
 def test_a_notebook_that_does_not_parse_is_a_failure_of_its_own(trouble, build):
-    assert "Code cell 3 raised it: print('no end'" in trouble.report(build, "11_syntax")
+    assert "It came from code cell 3: print('no end'" in trouble.report(build, "11_syntax")
     assert "SyntaxError: incomplete input" in trouble.report(build, "11_syntax")
 
 
@@ -322,6 +322,37 @@ def test_what_sphinx_and_the_gate_find_fails_every_build_until_mended(toy, sound
     assert toy.witnesses() == []  # none of this is code
     (toy.checkout / first).write_text(before)
     toys.pairs.write(toy.checkout / "notebooks", "py")
+    built = toy.build()
+    assert built.status == 0, built.said
+    check_same(toy, sound)
+
+
+def test_a_page_that_the_gate_refuses_is_not_stored(toy, sound):
+    """Such as one that a library warned on, for a reason of this machine."""
+    toy.forget("02_second")
+    asked = toy.ask("02_second", "warn")
+    for _ in range(2):
+        built = toy.build()
+        assert built.status == 1
+        said = built.line("error: ", "02_second")  # one line, and none of the gate's own
+        assert said.startswith(
+            "error: 02_second failed in code cell 2 (`from fer_lib import asked`): "
+            "output on stderr ('mkdir -p failed for path /proc/.config'), "
+            "so the page is not stored: "
+        )
+        assert "mend what wrote it, in the code or on this machine" in said
+        assert "1 problem(s)" in built
+        assert toy.witnesses() == ["02_second"]  # executed again, each time
+        assert sound.entries() - toy.entries() == {
+            f"pages/{sound.stored('02_second').name}",
+        }
+        page = toy.page("notebooks/02_second")
+        (report,) = page.select(".failure")
+        assert "output on stderr" in report.get_text()
+        assert "mkdir -p failed" in report.select_one("details").get_text()
+        assert not page.select(".output.stderr")
+        assert "before the edit" in page.article.get_text()  # the rest is shown as it came
+    asked.unlink()
     built = toy.build()
     assert built.status == 0, built.said
     check_same(toy, sound)

@@ -88,6 +88,7 @@ ASKED = '''\
 """What a page or a training does besides, as files in the folder ``$TOY`` ask."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -98,13 +99,15 @@ def wants(name, what):
 
 
 def of(name):
-    """Leave a witness; then do what is asked of ``name``: wait, die, edit a file, say much."""
+    """Leave a witness; then do what is asked of ``name``: wait, warn, die, edit, say much."""
     folder = Path(os.environ["TOY"])
     with (folder / "witness").open("a") as witness:
         witness.write(f"{name}\\n")
     (folder / f"{name}.running").touch()
     while wants(name, "hold"):
         time.sleep(0.05)
+    if wants(name, "warn"):
+        print("mkdir -p failed for path /proc/.config", file=sys.stderr)
     if wants(name, "die"):
         (folder / f"{name}.die").unlink()
         os.kill(os.getpid(), 9)

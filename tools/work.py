@@ -177,6 +177,10 @@ def make_page(job: jobs.Job, settings: dict, command: str) -> failure.Failure | 
         if outcome.error is not None:
             stopped = (outcome.book, outcome.error, command, settings["limit"])
             found = failure.of_notebook(job.name, *stopped)
+        else:
+            # Once stored, it would stop every later build, on every machine that has the store.
+            found = failure.of_outputs(job.name, outcome.book, command)
+        if found is not None:
             failure.keep(found, as_stored(outcome.book))
             return found
         unseen = reads.undeclared(outcome.reads, job.ingredients)
