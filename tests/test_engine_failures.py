@@ -358,6 +358,42 @@ def test_a_page_that_the_gate_refuses_is_not_stored(toy, sound):
     check_same(toy, sound)
 
 
+FIGURE = (
+    "A page with a line",
+    '# %% mystnb={"image": {"alt": "A rising line."}}\nimport matplotlib.pyplot as plt\n\n'
+    "plt.plot([0, 1])\nplt.show()\n",
+    "Page()",
+)
+
+
+def test_no_file_of_the_users_decides_or_spoils_a_page(toy, tmp_path):
+    """Neither does a home that cannot be written to, or is not known."""
+    toy.set_pages({**toys.PAGES, "04_figure": FIGURE})
+    home = tmp_path / "home"
+    (home / ".config" / "matplotlib").mkdir(parents=True)
+    red = home / ".config" / "matplotlib" / "matplotlibrc"
+    red.write_text("figure.facecolor: red\nsavefig.facecolor: red\n")
+    starts = home / "starts.py"
+    starts.write_text("raise RuntimeError('read at the start')\n")
+    plain = dict.fromkeys(("MATPLOTLIBRC", "PYTHONSTARTUP", "XDG_CONFIG_HOME"))
+    before = None
+    for own in (
+        {"HOME": str(tmp_path)},
+        {"HOME": str(home)},
+        {"MATPLOTLIBRC": str(red), "PYTHONSTARTUP": str(starts)},
+        {"HOME": "/proc", "XDG_CACHE_HOME": None},
+        {"HOME": None, "XDG_CACHE_HOME": None},
+    ):
+        toy.surroundings = plain | own
+        built = toy.build()
+        assert built.status == 0, built.said
+        assert before in (None, toy.outputs("04_figure"))
+        before = toy.outputs("04_figure")
+        assert any("image/png" in output["data"] for (*_, output) in filter(None, before))
+        toy.forget("04_figure")
+    assert not [path for path in (tmp_path / ".cache", tmp_path / ".jupyter") if path.exists()]
+
+
 def test_killed_snakemake_and_build(toy, sound):
     held = ["02_second", "cnn_baseline", "dual_task"]
     holds = [toy.ask(name, "hold") for name in held]

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from filelock import FileLock, Timeout
 
 from fer_lib import paths, sealed, sources
-from tools import check, failure, jobs, pairs, render, storage, why
+from tools import check, failure, jobs, pairs, render, storage, tool_folders, why
 
 # Snakemake is silent, for the jobs speak for themselves; but --quiet silences its errors as well,
 # also in its own log. So they are kept in a file, to be shown where no job has failed.
@@ -137,7 +137,8 @@ def snakemake(settings: dict, count: str, flags: list[str], **more: list[str]) -
 
 def do_jobs(settings: dict, count: str, flags: list[str], left_out: Sequence[str] = ()) -> None:
     """Have Snakemake do what is not in the store, but for what is ``left_out``."""
-    environment = {**os.environ, "FER_BUILD": str(paths.build().resolve())}
+    environment = tool_folders.environment(paths.build().resolve() / "tools")
+    environment["FER_BUILD"] = str(paths.build().resolve())
     environment["FER_CACHE"] = str(paths.cache().resolve())
 
     def run(**more: list[str]) -> subprocess.CompletedProcess:

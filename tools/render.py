@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from fer_lib import keys, paths
-from tools import gate, proof, stage, unchanged
+from tools import gate, proof, stage, tool_folders, unchanged
 from tools.failure import Failure
 from tools.jobs import Job
 
@@ -39,7 +39,7 @@ def run_sphinx(source: Path, output: Path) -> list[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "ignore"},
+        env=tool_folders.environment(output) | {"NO_COLOR": "1", "PYTHONWARNINGS": "ignore"},
     )
     (output / "sphinx.log").write_text(done.stdout)
     problems = sphinx_problems(done.stdout)
