@@ -394,6 +394,18 @@ def test_no_file_of_the_users_decides_or_spoils_a_page(toy, tmp_path):
     assert not [path for path in (tmp_path / ".cache", tmp_path / ".jupyter") if path.exists()]
 
 
+def test_a_store_may_have_braces_and_blanks_in_its_path(toy, sound, tmp_path):
+    place = tmp_path / "a b {y}" / "{name,.+}"
+    place.parent.mkdir()
+    toy.store = toy.store.rename(place)
+    for name in ("02_second", "dual_task"):
+        toy.forget(name)
+    built = toy.build()
+    assert built.status == 0, built.said
+    assert toy.witnesses() == ["02_second", "dual_task"]
+    check_same(toy, sound)
+
+
 def test_killed_snakemake_and_build(toy, sound):
     held = ["02_second", "cnn_baseline", "dual_task"]
     holds = [toy.ask(name, "hold") for name in held]
