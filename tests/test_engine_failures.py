@@ -406,6 +406,18 @@ def test_a_store_may_have_braces_and_blanks_in_its_path(toy, sound, tmp_path):
     check_same(toy, sound)
 
 
+def test_what_stops_the_renderer_is_quoted_and_its_log_named(toy):
+    with (toy.checkout / "book" / "_ext" / "fer_page.py").open("a") as extension:
+        extension.write('\nimport re\n\nre.compile("(a")\n')
+    built = toy.build()
+    assert built.status == 1
+    said = built.line("error: Jupyter Book stopped: ")
+    assert "missing ), unterminated subpattern at position 0" in said
+    log = toy.built / "sphinx.log"
+    assert said.endswith(f"All that it said is in {log}")
+    assert "Traceback" in log.read_text()
+
+
 def test_killed_snakemake_and_build(toy, sound):
     held = ["02_second", "cnn_baseline", "dual_task"]
     holds = [toy.ask(name, "hold") for name in held]

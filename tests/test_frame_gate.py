@@ -143,6 +143,30 @@ def test_sphinx_warnings_are_read():
     assert render.sphinx_problems(log) == ["/a/b.md:3: WARNING: image file not readable"]
 
 
+SPHINX_LOG = """\
+Running Jupyter-Book v1.0.4.post1
+\x1b[91mException occurred:\x1b[39;49;00m
+  File "/usr/lib/python3.11/re/_parser.py", line 694, in _parse
+re.error: multiple repeat at position 14
+Traceback (most recent call last):
+  File "/a/sphinx.py", line 114, in build_sphinx
+    raise ValueError: x
+re.error: multiple repeat at position 14
+The above exception was the direct cause of the following exception:
+RuntimeError:
+There was an error in building your book. Look above for the cause.
+"""
+
+
+def test_what_stopped_the_renderer_is_found_in_its_log():
+    assert render.causes(SPHINX_LOG) == ["re.error: multiple repeat at position 14"]
+    log = "Extension error (sphinx.x):\nCould not import extension y (exception: no z)\ndone\n"
+    assert render.causes(log) == [
+        "Extension error (sphinx.x): Could not import extension y (exception: no z)"
+    ]
+    assert render.causes("all is well\n") == []
+
+
 def test_toc_names_every_page_once():
     pages = gate.pages_in_toc(paths.root() / "_toc.yml")
     assert len(pages) == len(set(pages))
