@@ -77,5 +77,6 @@ else:
             resources:
                 **GPU if job.kind == "run" else {},
             shell:
-                "PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folders:q}"
+                # The order of a set of words is drawn by lot when Python starts, unless told.
+                "PYTHONHASHSEED=0 PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folders:q}"
                 " --result {output[0]:q} --settings {config[settings]:q}"

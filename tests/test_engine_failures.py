@@ -163,6 +163,15 @@ def trouble(sound, tmp_path_factory):
         toy.stop()
 
 
+def test_every_job_has_the_same_order_of_sets(sound):
+    """A training has it by lot otherwise, and a page the one that it was told."""
+    command = [sys.executable, "-c", "print(hash('a word'))"]
+    told = {**sound.environment(), "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, env=told, capture_output=True, text=True)
+    for name in ("02_second", "cnn_baseline", "b0_family"):
+        assert (sound.folder / f"{name}.running").read_text() == done.stdout.strip()
+
+
 def test_a_broken_build_ends_with_1_every_time_and_with_0_once_mended(trouble):
     assert [built.status for built in trouble.builds] == [1, 1, 0]
     for built in trouble.builds[:2]:
