@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,21 @@ def test_each_execution_has_folders_of_its_own_for_jupyter(built, tmp_path):
         execute.set_environment(tmp_path / name)
         seen |= {os.environ[of] for of in ("JUPYTER_RUNTIME_DIR", "IPYTHONDIR")}
     assert len(seen) == 4
+
+
+def test_only_where_no_home_is_known_there_is_one(built, tmp_path, monkeypatch):
+    home = os.environ["HOME"]
+    assert tool_folders.environment(tmp_path)["HOME"] == home
+    for name in ("HOME", "LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+
+    def unknown(number):
+        raise KeyError(number)
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    found = tool_folders.environment(tmp_path)
+    assert Path(found["HOME"]).is_relative_to(built)
+    assert found["LOGNAME"] == "unknown"
 
 
 def test_pip_keeps_the_settings_of_the_user(built, tmp_path, monkeypatch):

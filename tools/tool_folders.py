@@ -7,6 +7,7 @@ known, spoils none. pip keeps the user's settings: an index or a proxy has to be
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import subprocess
@@ -49,10 +50,20 @@ def environment(own: Path) -> dict[str, str]:
         # Snakemake's sources; every other tool's cache; also pip's, but not its settings.
         "XDG_CACHE_HOME": kept / "cache",
     }
+    names = {}
+    # An account without an entry, as some containers have; Snakemake asks for both.
+    try:
+        Path.home()
+    except RuntimeError:
+        folders["HOME"] = kept / "home"
+    try:
+        getpass.getuser()
+    except (KeyError, OSError):
+        names["LOGNAME"] = "unknown"
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
-    return inherited | {name: str(folder) for name, folder in folders.items()}
+    return inherited | names | {name: str(folder) for name, folder in folders.items()}
 
 
 def list_fonts(folder: Path) -> None:
