@@ -14,7 +14,7 @@ with open(config["settings"]) as file:
     SETTINGS = json.load(file)
 JOBS = jobs.all_jobs(SETTINGS)
 # Empty if Snakemake keeps the store itself, through one of its storage plugins.
-STORE = "" if config.get("storage") else f"{paths.cache()}/"
+STORE = config["store"]
 # Asked of a cluster for each training: --config gpus=1.
 GPU = {"gpu": int(config["gpus"])} if config.get("gpus") else {}
 PYTHON = sys.executable
@@ -34,7 +34,7 @@ def urgency(bundle):
 
 
 def there(folder):
-    return STORE and all(os.path.exists(name) for name in result(folder))
+    return STORE and all(os.path.exists(paths.cache() / name) for name in JOBS[folder].files)
 
 
 if config.get("fetch"):
@@ -77,5 +77,6 @@ else:
             resources:
                 **GPU if job.kind == "run" else {},
             shell:
-                "PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folders:q}"
+                # The order of a set of words is drawn by lot when Python starts, unless told.
+                "PYTHONHASHSEED=0 PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folders:q}"
                 " --result {output[0]:q} --settings {config[settings]:q}"

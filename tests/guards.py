@@ -335,6 +335,13 @@ GUARDS = (
         "test_engine_keys.py::test_outputs_join_by_id_and_only_with_the_code_they_came_from",
     ),
     Guard(
+        "the gate comes before the seal",
+        "tools/work.py",
+        "found = failure.of_outputs(job.name, outcome.book, command)",
+        "found = None",
+        "test_engine_failures.py::test_a_page_that_the_gate_refuses_is_not_stored",
+    ),
+    Guard(
         "a sound site stays",
         "tools/unchanged.py",
         'return told == {"key": wanted, "files": files(site)}',

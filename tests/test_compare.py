@@ -236,6 +236,14 @@ def test_equal_runs_do_not_differ_and_times_do_not_count(run):
     assert compare.compare_runs(run("a"), run("b", history=slower, wall_seconds=70.1)) == []
 
 
+def test_the_machine_that_made_a_run_does_not_count(run):
+    one, other = (
+        {"threads": 1, "cores": cores, "processor": f"x{cores}", "python": f"3.11.{cores}"}
+        for cores in (2, 8)
+    )
+    assert compare.compare_runs(run("a", environment=one), run("b", environment=other)) == []
+
+
 def test_one_bit_of_a_weight_is_found(run):
     weight = torch.arange(6.0).reshape(2, 3)
     weight.view(torch.int32)[1, 2] ^= 1

@@ -163,6 +163,15 @@ def trouble(sound, tmp_path_factory):
         toy.stop()
 
 
+def test_every_job_has_the_same_order_of_sets(sound):
+    """A training has it by lot otherwise, and a page the one that it was told."""
+    command = [sys.executable, "-c", "print(hash('a word'))"]
+    told = {**sound.environment(), "PYTHONHASHSEED": "0"}
+    done = subprocess.run(command, env=told, capture_output=True, text=True)
+    for name in ("02_second", "cnn_baseline", "b0_family"):
+        assert (sound.folder / f"{name}.running").read_text() == done.stdout.strip()
+
+
 def test_a_broken_build_ends_with_1_every_time_and_with_0_once_mended(trouble):
     assert [built.status for built in trouble.builds] == [1, 1, 0]
     for built in trouble.builds[:2]:
@@ -185,7 +194,7 @@ def test_a_notebook_that_raises_is_a_page_that_says_so(trouble, build):
     ) in said
     report = trouble.report(build, "04_crash")
     assert "ZeroDivisionError: division by zero" in report
-    assert "Code cell 4 raised it: # what this cell is for" in report
+    assert "It came from code cell 4: # what this cell is for" in report
     assert "make notebook N=04_crash PROFILE=smoke DATA=rendered46 SEED=0" in report
     page = copy(trouble.pages[build]["04_crash"])
     (folded,) = page.select(".failure details")
@@ -246,7 +255,7 @@ def test_a_file_that_no_key_counts_is_refused(trouble, name, file, build):
 
 @pytest.mark.parametrize("build", [0, 1])
 def test_a_notebook_that_does_not_parse_is_a_failure_of_its_own(trouble, build):
-    assert "Code cell 3 raised it: print('no end'" in trouble.report(build, "11_syntax")
+    assert "It came from code cell 3: print('no end'" in trouble.report(build, "11_syntax")
     assert "SyntaxError: incomplete input" in trouble.report(build, "11_syntax")
 
 
@@ -325,6 +334,97 @@ def test_what_sphinx_and_the_gate_find_fails_every_build_until_mended(toy, sound
     built = toy.build()
     assert built.status == 0, built.said
     check_same(toy, sound)
+
+
+def test_a_page_that_the_gate_refuses_is_not_stored(toy, sound):
+    """Such as one that a library warned on, for a reason of this machine."""
+    toy.forget("02_second")
+    asked = toy.ask("02_second", "warn")
+    for _ in range(2):
+        built = toy.build()
+        assert built.status == 1
+        said = built.line("error: ", "02_second")  # one line, and none of the gate's own
+        assert said.startswith(
+            "error: 02_second failed in code cell 2 (`from fer_lib import asked`): "
+            "output on stderr ('mkdir -p failed for path /proc/.config'), "
+            "so the page is not stored: "
+        )
+        assert "mend what wrote it, in the code or on this machine" in said
+        assert "1 problem(s)" in built
+        assert toy.witnesses() == ["02_second"]  # executed again, each time
+        assert sound.entries() - toy.entries() == {
+            f"pages/{sound.stored('02_second').name}",
+        }
+        page = toy.page("notebooks/02_second")
+        (report,) = page.select(".failure")
+        assert "output on stderr" in report.get_text()
+        assert "mkdir -p failed" in report.select_one("details").get_text()
+        assert not page.select(".output.stderr")
+        assert "before the edit" in page.article.get_text()  # the rest is shown as it came
+    asked.unlink()
+    built = toy.build()
+    assert built.status == 0, built.said
+    check_same(toy, sound)
+
+
+FIGURE = (
+    "A page with a line",
+    '# %% mystnb={"image": {"alt": "A rising line."}}\nimport matplotlib.pyplot as plt\n\n'
+    "plt.plot([0, 1])\nplt.show()\n",
+    "Page()",
+)
+
+
+def test_no_file_of_the_users_decides_or_spoils_a_page(toy, tmp_path):
+    """Neither does a home that cannot be written to, or is not known."""
+    toy.set_pages({**toys.PAGES, "04_figure": FIGURE})
+    home = tmp_path / "home"
+    (home / ".config" / "matplotlib").mkdir(parents=True)
+    red = home / ".config" / "matplotlib" / "matplotlibrc"
+    red.write_text("figure.facecolor: red\nsavefig.facecolor: red\n")
+    starts = home / "starts.py"
+    starts.write_text("raise RuntimeError('read at the start')\n")
+    plain = dict.fromkeys(("MATPLOTLIBRC", "PYTHONSTARTUP", "XDG_CONFIG_HOME"))
+    before = None
+    for own in (
+        {"HOME": str(tmp_path)},
+        {"HOME": str(home)},
+        {"MATPLOTLIBRC": str(red), "PYTHONSTARTUP": str(starts)},
+        {"HOME": "/proc", "XDG_CACHE_HOME": None},
+        {"HOME": None, "XDG_CACHE_HOME": None},
+    ):
+        toy.surroundings = plain | own
+        built = toy.build()
+        assert built.status == 0, built.said
+        assert before in (None, toy.outputs("04_figure"))
+        before = toy.outputs("04_figure")
+        assert any("image/png" in output["data"] for (*_, output) in filter(None, before))
+        toy.forget("04_figure")
+    assert not [path for path in (tmp_path / ".cache", tmp_path / ".jupyter") if path.exists()]
+
+
+def test_a_store_may_have_braces_and_blanks_in_its_path(toy, sound, tmp_path):
+    place = tmp_path / "a b {y}" / "{name,.+}"
+    place.parent.mkdir()
+    toy.store = toy.store.rename(place)
+    for name in ("02_second", "dual_task"):
+        toy.forget(name)
+    built = toy.build()
+    assert built.status == 0, built.said
+    assert toy.witnesses() == ["02_second", "dual_task"]
+    check_same(toy, sound)
+
+
+def test_what_stops_the_renderer_is_quoted_and_its_log_named(toy):
+    with (toy.checkout / "book" / "_ext" / "fer_page.py").open("a") as extension:
+        extension.write('\nimport re\n\nre.compile("(a")\n')
+    built = toy.build()
+    assert built.status == 1
+    said = built.line("error: Jupyter Book stopped: ")
+    assert "missing ), unterminated subpattern at position 0" in said
+    log = toy.built / "sphinx.log"
+    assert said.endswith(f"All that it said is in {log}")
+    assert "Traceback" in log.read_text()
 
 
 def test_killed_snakemake_and_build(toy, sound):

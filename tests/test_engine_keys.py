@@ -10,6 +10,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -278,6 +279,17 @@ def test_a_page_reads_the_runs_that_the_table_names():
         assert list(found[name].ingredients["runs"]) == [
             f"{e.arm.name}, seed {e.seed}" for e in read
         ]
+
+
+def test_what_a_page_read_is_noted_by_kind_and_name():
+    (page,) = (job for job in of_kind("page") if job.name == "28_minority")
+    for needs in (page.needs, page.needs[::-1]):
+        noted = work.read_by(replace(page, needs=needs))
+        assert noted["runs"] == {}
+        assert list(noted["studies"]) == ["micro_features", "micro_scores"]
+        for name, folder in noted["studies"].items():
+            assert folder.startswith(f"{name}-")
+            assert folder.endswith(page.ingredients["studies"][name])
 
 
 def seeds_of(arm):

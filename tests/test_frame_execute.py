@@ -92,6 +92,13 @@ def test_a_crash_is_one_readable_paragraph(notebook, capfd):
     assert str(notebook.result) in said
 
 
+def test_what_no_page_may_show_is_refused_alone_as_well(notebook, capfd):
+    assert notebook("# %%\nimport sys\n\nprint('hm', file=sys.stderr)\n") == 1
+    said = capfd.readouterr().err.strip().splitlines()[-1]
+    assert said.startswith("error: 01_page failed in code cell 2 (`import sys`): output on stderr")
+    assert notebook.result.exists()
+
+
 def test_extra_parameters_are_literals_or_text():
     assert alone.parse_extra(["epochs=3", "name=b0"]) == {"epochs": 3, "name": "b0"}
     with pytest.raises(ValueError, match="name=value"):

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from fer_lib import paths
-from tools import gate, render
+from tools import failure, gate, render
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>The data — Book</title>
 <link rel="stylesheet" href="style.css"><link rel="canonical" href="https://example.org/"></head>
@@ -83,6 +83,11 @@ def test_a_style_sheet_that_fetches_is_found(site):
     assert site() == ["style.css: fetches https://example.org/f.woff2"]
 
 
+def html(text):
+    """Return an output with this HTML."""
+    return nbformat.v4.new_output("display_data", {"text/html": text, "text/plain": "<Axes: >"})
+
+
 @pytest.mark.parametrize(
     ("output", "said"),
     [
@@ -95,14 +100,25 @@ def test_a_style_sheet_that_fetches_is_found(site):
             "repr",
         ),
         (nbformat.v4.new_output("error", ename="E", evalue="v", traceback=[]), "traceback (E: v)"),
+        (html('<img src="data:image/png;base64,AA">'), "no alt text: data:image/png"),
+        (html('<p><img src="a.png" alt="a.png"></p>'), "file name"),
+        (html('<script src="https://cdn.example.org/x.js"></script>'), "fetches https://cdn"),
+        (html("<style>@import 'https://example.org/a.css'</style>"), "style fetches"),
+        (html("<div><h1>Second</h1></div>"), "a heading of level 1"),
     ],
 )
 def test_debris_in_a_notebook_is_found(tmp_path, output, said):
     cell = nbformat.v4.new_code_cell("x", outputs=[output])
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "01_a.ipynb")
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A"), cell])
+    nbformat.write(book, tmp_path / "01_a.ipynb")
     found = gate.notebook_problems(tmp_path)
     assert len(found) == 1
     assert said in found[0]
+    assert found[0].startswith("01_a, code cell 1: ")
+    # The same, before it is stored.
+    failed = failure.of_outputs("01_a", book, "make book")
+    assert (failed.cell, failed.line) == (1, "x")
+    assert said in failed.reason()
 
 
 def test_clean_output_passes(tmp_path):
@@ -111,15 +127,44 @@ def test_clean_output_passes(tmp_path):
         nbformat.v4.new_output(
             "display_data", {"image/png": "AAAA", "text/plain": "<Figure size 640x480>"}
         ),
+        html(
+            '<h2>Part</h2><img src="data:image/png;base64,AA" alt="A line."><a href="//a.b">c</a>'
+        ),
     ]
     cell = nbformat.v4.new_code_cell("x", outputs=outputs)
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), tmp_path / "01_a.ipynb")
+    book = nbformat.v4.new_notebook(cells=[cell])
+    nbformat.write(book, tmp_path / "01_a.ipynb")
     assert gate.notebook_problems(tmp_path) == []
+    assert failure.of_outputs("01_a", book, "make book") is None
 
 
 def test_sphinx_warnings_are_read():
     log = "reading\n\x1b[91m/a/b.md:3: WARNING: image file not readable\x1b[39;49;00m\ndone\n"
     assert render.sphinx_problems(log) == ["/a/b.md:3: WARNING: image file not readable"]
+
+
+SPHINX_LOG = """\
+Running Jupyter-Book v1.0.4.post1
+\x1b[91mException occurred:\x1b[39;49;00m
+  File "/usr/lib/python3.11/re/_parser.py", line 694, in _parse
+re.error: multiple repeat at position 14
+Traceback (most recent call last):
+  File "/a/sphinx.py", line 114, in build_sphinx
+    raise ValueError: x
+re.error: multiple repeat at position 14
+The above exception was the direct cause of the following exception:
+RuntimeError:
+There was an error in building your book. Look above for the cause.
+"""
+
+
+def test_what_stopped_the_renderer_is_found_in_its_log():
+    assert render.causes(SPHINX_LOG) == ["re.error: multiple repeat at position 14"]
+    log = "Extension error (sphinx.x):\nCould not import extension y (exception: no z)\ndone\n"
+    assert render.causes(log) == [
+        "Extension error (sphinx.x): Could not import extension y (exception: no z)"
+    ]
+    assert render.causes("all is well\n") == []
 
 
 def test_toc_names_every_page_once():

@@ -11,9 +11,9 @@ import tomllib
 import nbformat
 import pytest
 
+from fer_lib import data as datasets
 from fer_lib import faces, paths, system
 from fer_lib.faces.spec import RenderedSpec
-from fer_lib import data as datasets
 from fer_lib.micro.rendered import clips
 from tools import execute
 

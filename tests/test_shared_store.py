@@ -114,7 +114,7 @@ studies.place = lambda *_: (store / "studies" / "one-0", {})
 sys.modules["stand_in"] = SimpleNamespace(make=studied)
 wanted = Activations("b0_family", True, 3, 32, 0, "rendered46", 0)
 FILE = store / "weights" / "file.pth"
-source = SimpleNamespace(file="file.pth", downloaded=True, sha256="ab" * 32)
+source = SimpleNamespace(file="file.pth", origins=("https://x.test",), sha256="ab" * 32)
 weights.check_sha256 = lambda path, _: path.read_bytes()
 weights._download = lambda _, path: path.write_bytes(b"downloaded")
 

@@ -88,6 +88,7 @@ ASKED = '''\
 """What a page or a training does besides, as files in the folder ``$TOY`` ask."""
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -98,13 +99,15 @@ def wants(name, what):
 
 
 def of(name):
-    """Leave a witness; then do what is asked of ``name``: wait, die, edit a file, say much."""
+    """Leave a witness; then do what is asked of ``name``: wait, warn, die, edit, say much."""
     folder = Path(os.environ["TOY"])
     with (folder / "witness").open("a") as witness:
         witness.write(f"{name}\\n")
-    (folder / f"{name}.running").touch()
+    (folder / f"{name}.running").write_text(str(hash("a word")))
     while wants(name, "hold"):
         time.sleep(0.05)
+    if wants(name, "warn"):
+        print("mkdir -p failed for path /proc/.config", file=sys.stderr)
     if wants(name, "die"):
         (folder / f"{name}.die").unlink()
         os.kill(os.getpid(), 9)
@@ -225,17 +228,20 @@ class Toy:
         self.store = folder / "store"
         self.built = folder / "built"
         self.temporary = folder / "tmp"
+        self.surroundings: dict[str, str | None] = {}  # more variables; None takes one away
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a build."""
         left_out = {"FER_THREADS", "FER_PROGRESS", "PYTHONPATH"}
-        return {
+        found = {
             **{name: value for name, value in os.environ.items() if name not in left_out},
             "TOY": str(self.folder),
             "FER_CACHE": str(self.store),
             "FER_BUILD": str(self.built),
             "TMPDIR": str(self.temporary),
+            **self.surroundings,
         }
+        return {name: value for name, value in found.items() if value is not None}
 
     def start(self, *arguments: str, log: str = "said", **more) -> subprocess.Popen:
         """Start a build; what it says goes into the file ``log``."""
@@ -417,6 +423,6 @@ def make(folder: Path) -> Toy:
 
 def copy(toy: Toy, folder: Path) -> Toy:
     """Return a copy of a toy with its store and what it built."""
-    left_out = shutil.ignore_patterns("*.running")
+    left_out = shutil.ignore_patterns("*.running", ".store")  # a link to the store
     shutil.copytree(toy.folder, folder, dirs_exist_ok=True, ignore=left_out)
     return Toy(folder)

@@ -60,11 +60,14 @@ def alone(name: str, parameters: dict, folder: Path, limit: int) -> int:
     with execute.scratch_folder() as scratch:
         outcome = execute.run(book, name, parameters, limit, scratch)
         nbformat.write(outcome.book, target)
+        again = f"make notebook N={name}"
         if outcome.error is None:
+            found = failure.of_outputs(name, outcome.book, again)
+        else:
+            found = failure.of_notebook(name, outcome.book, outcome.error, again, limit)
+        if found is None:
             print(f"executed: {target}", file=sys.stderr)
             return 0
-        again = f"make notebook N={name}"
-        found = failure.of_notebook(name, outcome.book, outcome.error, again, limit)
         print(f"error: {found.reason()} Kept as {target}.", file=sys.stderr)
         return 1
 

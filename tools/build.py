@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from filelock import FileLock, Timeout
 
 from fer_lib import paths, sealed, sources
-from tools import check, failure, jobs, pairs, render, storage, why
+from tools import check, failure, jobs, pairs, render, storage, tool_folders, why
 
 # Snakemake is silent, for the jobs speak for themselves; but --quiet silences its errors as well,
 # also in its own log. So they are kept in a file, to be shown where no job has failed.
@@ -34,6 +34,7 @@ errors.setLevel(logging.WARNING)
 logging.getLogger("snakemake").addHandler(errors)
 main()
 """
+LINK = ".store"  # in the build folder
 
 
 @contextmanager
@@ -103,6 +104,21 @@ def missing(found: dict[str, jobs.Job]) -> list[jobs.Job]:
     return stale
 
 
+def linked_store(settings: dict) -> str:
+    """Link to the store from the build folder; return what to put before a name in it.
+
+    Snakemake takes a path for a pattern, in which braces name a wildcard, and has no way to quote
+    them; so it is given none that a user has chosen. A store elsewhere it names by itself.
+    """
+    if settings["storage"]:
+        return ""
+    link, store = paths.build().resolve() / LINK, paths.cache().resolve()
+    if not link.is_symlink() or link.readlink() != store:
+        sealed.remove(link)
+        link.symlink_to(store)
+    return f"{LINK}/"
+
+
 def snakemake(settings: dict, count: str, flags: list[str], **more: list[str]) -> list[str]:
     """Return the command that does the jobs, ``count`` at a time, with further ``flags``.
 
@@ -115,7 +131,7 @@ def snakemake(settings: dict, count: str, flags: list[str], **more: list[str]) -
     config = file.with_name("config.json")
     # On a cluster the machines have the cores, and only the number of jobs is ours to limit.
     away = any(flag.startswith("--executor") or flag == "-e" for flag in flags)
-    told = {"settings": str(file), "storage": settings["storage"], "left_out": []}
+    told = {"settings": str(file), "store": linked_store(settings), "left_out": []}
     # Short jobs share a process where all of them run here.
     told["at_once"] = 0 if away or settings["storage"] else int(count)
     config.write_text(json.dumps(told | more))
@@ -145,7 +161,8 @@ def signal_name(number: int) -> str:
 
 def do_jobs(settings: dict, count: str, flags: list[str], left_out: Sequence[str] = ()) -> None:
     """Have Snakemake do what is not in the store, but for what is ``left_out``."""
-    environment = {**os.environ, "FER_BUILD": str(paths.build().resolve())}
+    environment = tool_folders.environment(paths.build().resolve() / "tools")
+    environment["FER_BUILD"] = str(paths.build().resolve())
     environment["FER_CACHE"] = str(paths.cache().resolve())
 
     def run(**more: list[str]) -> subprocess.CompletedProcess:

@@ -1,6 +1,7 @@
 """What differs between two runs of the same name, and how far apart two runs are.
 
-Numbers are compared bit by bit. Times, the keys and columns in `MEASURED`, are left out.
+Numbers are compared bit by bit. Times, the keys and columns in `MEASURED`, are left out, and so is
+which machine made a run: its name is no result. What it computed is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from fer_lib import metrics, runs
 from tools.difference import Difference, between_data
 
 MEASURED = frozenset({"seconds", "wall_seconds", "start"})
+OF_MACHINE = frozenset({"processor", "cores", "python"})  # a store may come from another one
 IMAGE_KEY = ["set", "image_id"]  # names a row of the predictions
 
 
@@ -26,7 +28,7 @@ def compare_runs(first: Path, second: Path) -> list[Difference]:
         told = (side if isinstance(side, str) else "a sound run" for side in (one, other))
         return [Difference(place, "the folder", *told)]
     return [
-        *between_data(f"{place}, run.json", one.about, other.about, MEASURED),
+        *between_data(f"{place}, run.json", one.about, other.about, MEASURED | OF_MACHINE),
         *_compare_tables(f"{place}, history", one.history, other.history, ["epoch"]),
         *_compare_tables(f"{place}, predictions", one.predictions, other.predictions, IMAGE_KEY),
         *_compare_weights(f"{place}, weights", one.weights(), other.weights()),

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 
 from fer_lib import paths, threads
+from tools import tool_folders
 
 
 @dataclass(frozen=True)
@@ -41,25 +42,27 @@ class Outcome:
 
 
 def set_environment(scratch: Path) -> None:
-    """Prepare what the kernel inherits: threads, store, caches, and the kernelspec to use.
+    """Prepare what the kernel inherits: threads, store, tools' folders, the kernelspec to use.
 
     The kernelspec is written here, and found first, so that the notebook runs in this very
     interpreter whatever ``python3`` kernel is installed elsewhere.
     """
+    for name in tool_folders.LEFT_OUT:
+        os.environ.pop(name, None)
+    os.environ.update(tool_folders.environment(scratch))
+    tool_folders.list_fonts(Path(os.environ["MPLCONFIGDIR"]))
     # The thread count decides the last bits of a result.
     count = str(threads.count())
     for name in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
         os.environ[f"{name}_NUM_THREADS"] = count
     os.environ["PYTHONHASHSEED"] = "0"
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    os.environ.pop("MPLBACKEND", None)
     store = paths.cache().resolve()
     os.environ["FER_CACHE"] = str(store)
     os.environ["FER_BUILD"] = str(paths.build().resolve())
     os.environ["FER_ROOT"] = str(paths.root())
     os.environ["FER_READS"] = str(scratch / "reads")
     os.environ["NUMBA_CACHE_DIR"] = str(store / "numba")
-    os.environ["IPYTHONDIR"] = str(scratch / "ipython")
     python_path = [str(paths.root()), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, python_path))
     kernel = scratch / "kernels" / "python3"

@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 
 from fer_lib import paths
+from tools import output_checks
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -98,15 +99,29 @@ def of_notebook(
         "DeadKernelError": "the kernel died; most often the machine ran out of memory (try JOBS=1)",
         "CellTimeoutError": f"a cell had not ended after {limit} s (LIMIT=seconds changes that)",
     }
-    codes = [cell for cell in book.cells if cell.cell_type == "code"]
-    own = [c for c in codes if "injected-parameters" not in c.metadata.get("tags", [])]
-    for number, cell in enumerate(own, start=1):
+    for number, cell in enumerate(output_checks.own_cells(book), start=1):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                first = next((line for line in cell.source.splitlines() if line.strip()), "")
+                first = output_checks.first_line(cell)
                 trace = ANSI.sub("", "\n".join(output.traceback)).splitlines()
                 text = f"{output.ename}: {output.evalue}"
-                return Failure("page", name, text, alone, number, first[:70], trace)
+                return Failure("page", name, text, alone, number, first, trace)
     if type(error).__name__ in kinds:
         return Failure("page", name, kinds[type(error).__name__], alone)
     return of("page", name, error, alone, [])
+
+
+def of_outputs(name: str, book: nbformat.NotebookNode, alone: str) -> Failure | None:
+    """Return what no page may show of the outputs of an executed notebook, or None."""
+    found = output_checks.problems(book)
+    if not found:
+        return None
+    first = found[0]
+    more = f" and {len(found) - 1} more of the kind" if len(found) > 1 else ""
+    error = f"{first.what}{more}, so the page is not stored: {first.cure}"
+    trace = [
+        line
+        for problem in found
+        for line in (f"code cell {problem.cell}: {problem.what}", *problem.text.splitlines())
+    ]
+    return Failure("page", name, error, alone, first.cell, first.line, trace)

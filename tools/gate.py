@@ -1,7 +1,8 @@
 """The gate: what a page must not have. Each check returns one line a problem.
 
 Sphinx exits 0 with a crashed notebook on a page, and knows nothing of alternative text or of
-requests to the network; so the rendered pages themselves are read here.
+requests to the network; so the rendered pages themselves are read here. What the outputs of a page
+can tell by themselves is checked before they are stored, and here once more: `tools.output_checks`.
 """
 
 from __future__ import annotations
@@ -14,62 +15,20 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 import yaml
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 
 from fer_lib import paths
-
-# What a progress bar or a forgotten last expression leaves behind.
-DEBRIS = (
-    (re.compile(r"\d+%\|"), "a progress bar"),
-    (re.compile(r"\d(it|s)/(s|it)\b"), "a progress bar"),
-    (re.compile(r"Traceback \(most recent call last\)"), "a traceback"),
-    (re.compile(r"\b\w*Warning: "), "a warning"),
-    (re.compile(r"^\[?<[\w.]+( object)? at 0x[0-9a-f]+>", re.MULTILINE), "an object's address"),
-    (re.compile(r"^<(Figure size|Axes|matplotlib)", re.MULTILINE), "a figure's repr"),
-)
-# Attributes through which a page fetches something by itself.
-FETCHED = {
-    "script": "src",
-    "img": "src",
-    "iframe": "src",
-    "source": "src",
-    "video": "src",
-    "audio": "src",
-    "embed": "src",
-    "object": "data",
-    "link": "href",
-}
-FETCHING_LINKS = {"stylesheet", "icon", "preload", "preconnect", "dns-prefetch", "modulepreload"}
-REMOTE = re.compile(r"^(https?:)?//")
-REMOTE_IN_CSS = re.compile(
-    r"url\(\s*['\"]?((https?:)?//[^)'\"]+)|@import\s+['\"]((https?:)?//[^'\"]+)"
-)
-REMOTE_IN_SCRIPT = re.compile(r"https?://[\w./@-]+\.(?:js|mjs|css|json|woff2?)\b")
+from tools import output_checks
+from tools.output_checks import FETCHED, REMOTE_IN_CSS, fetches, remote_problems
 
 
 def notebook_problems(folder: Path) -> list[str]:
-    """Return tracebacks, error streams and debris among the outputs of executed notebooks."""
-    found = []
-    for path in sorted(folder.glob("*.ipynb")):
-        book = nbformat.read(path, as_version=4)
-        for number, cell in enumerate(book.cells):
-            for output in cell.get("outputs", []):
-                where = f"{path.stem}, cell {number}"
-                if output.output_type == "error":
-                    found.append(f"{where}: a traceback ({output.ename}: {output.evalue})")
-                    continue
-                if output.output_type == "stream" and output.name == "stderr":
-                    found.append(f"{where}: output on stderr ({output.text.strip()[:120]!r})")
-                    continue
-                if "text/html" in output.get("data", {}) or "image/png" in output.get("data", {}):
-                    continue
-                text = output.get("text") or output.get("data", {}).get("text/plain", "")
-                for pattern, name in DEBRIS:
-                    if pattern.search(text):
-                        found.append(f"{where}: {name} in the output ({text.strip()[:80]!r})")
-                if "\r" in text:
-                    found.append(f"{where}: a carriage return in the output")
-    return found
+    """Return what is wrong with the outputs of the executed notebooks in a folder."""
+    return [
+        f"{path.stem}, code cell {problem.cell}: {problem.what}"
+        for path in sorted(folder.glob("*.ipynb"))
+        for problem in output_checks.problems(nbformat.read(path, as_version=4))
+    ]
 
 
 def pages_in_toc(toc: Path) -> list[str]:
@@ -122,39 +81,16 @@ def image_problems(soup: BeautifulSoup) -> list[str]:
     for image in soup.select("article img"):
         source = image.get("src", "")
         alt = (image.get("alt") or "").strip()
-        if not alt:
-            found.append(f"no alt text: {source}")
-            continue
+        problem = output_checks.alt_problem(image)
+        if problem:
+            found.append(problem)
         if alt in titles:
             found.append(f"alt text equals the title of the page: {source}")
-        if alt.endswith((".png", ".jpg", ".jpeg", ".svg")) or alt.startswith("../_images"):
-            found.append(f"alt text is a file name: {source}")
-        seen[alt].add(source)
+        if alt:
+            seen[alt].add(source)
     for alt, sources in seen.items():
         if len(sources) > 1:
             found.append(f"{len(sources)} figures share the alt text {alt[:60]!r}")
-    return found
-
-
-def fetches(node: Tag) -> list[str]:
-    """Return the addresses that a tag makes the browser fetch without being asked."""
-    if node.name == "link" and not FETCHING_LINKS & set(node.get("rel", [])):
-        return []
-    found = [node.get(FETCHED[node.name])]
-    found += [part.split()[0] for part in (node.get("srcset") or "").split(",") if part.strip()]
-    return [address for address in found if address]
-
-
-def remote_problems(soup: BeautifulSoup) -> list[str]:
-    """Return what the page would fetch from the network."""
-    found = []
-    for node in soup.find_all(list(FETCHED)):
-        found += [f"fetches {address}" for address in fetches(node) if REMOTE.match(address)]
-    for node in soup.find_all("script"):
-        if not node.get("src"):
-            found += [f"script names {url}" for url in REMOTE_IN_SCRIPT.findall(node.get_text())]
-    for node in soup.find_all("style"):
-        found += [f"style fetches {hit[0]}" for hit in REMOTE_IN_CSS.findall(node.get_text())]
     return found
 
 

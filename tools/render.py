@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from fer_lib import keys, paths
-from tools import gate, proof, stage, unchanged
+from tools import gate, proof, stage, tool_folders, unchanged
 from tools.failure import Failure
 from tools.jobs import Job
 
@@ -29,6 +29,22 @@ def sphinx_problems(log: str) -> list[str]:
     return [line.strip() for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
 
 
+def causes(log: str) -> list[str]:
+    """Return what stopped Jupyter Book: the errors in what it printed, each once.
+
+    A traceback ends in its error, and others, of whatever called it, follow. Sphinx puts the
+    words of its own errors into the line after "Extension error:".
+    """
+    lines = [line for line in ANSI.sub("", log).splitlines() if line.strip()]
+    found = []
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        if re.match(r"[A-Z]\w+ error( \(.+\))?:\s*$", line):
+            found.append(f"{line.strip()} {after.strip()}")
+        elif re.match(r"([A-Za-z_]\w*\.)*\w*([eE]rror|Exception|Exit): *\S", line):
+            found.append(line.strip())
+    return list(dict.fromkeys(found))
+
+
 def run_sphinx(source: Path, output: Path) -> list[str]:
     """Render ``source`` with Jupyter Book into ``output``/_build/html; return what is wrong."""
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
@@ -39,13 +55,14 @@ def run_sphinx(source: Path, output: Path) -> list[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "ignore"},
+        env=tool_folders.environment(output) | {"NO_COLOR": "1", "PYTHONWARNINGS": "ignore"},
     )
-    (output / "sphinx.log").write_text(done.stdout)
+    log = paths.build() / "sphinx.log"  # outlives the folder of this rendering
+    log.write_text(done.stdout)
     problems = sphinx_problems(done.stdout)
-    if done.returncode and not problems:
-        last = [line for line in done.stdout.splitlines() if line.strip()][-15:]
-        problems = ["Jupyter Book stopped: " + " / ".join(last)]
+    if done.returncode:
+        how = " / ".join(causes(done.stdout)) or f"status {done.returncode}"
+        problems.append(f"Jupyter Book stopped: {how}. All that it said is in {log}")
     return problems
 
 

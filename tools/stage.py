@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from fer_lib import paths, provenance, sealed, study
-from tools import about, cells, checkout, graph, ledger_page, proof, verdicts
+from tools import about, cells, checkout, graph, ledger_page, output_checks, proof, verdicts
 from tools.failure import Failure
 from tools.jobs import Job
 
@@ -118,7 +118,7 @@ def report(failure: Failure) -> str:
     where = ""
     if failure.cell:
         line = html.escape(failure.line)
-        where = f"<p>Code cell {failure.cell} raised it: <code>{line}</code></p>"
+        where = f"<p>It came from code cell {failure.cell}: <code>{line}</code></p>"
     trace = ""
     if failure.trace:
         text = html.escape("\n".join(failure.trace[-60:]))
@@ -141,7 +141,8 @@ def stage_failure(failure: Failure, target: Path, kept: Path) -> None:
         came = {cell["id"]: cell for cell in nbformat.read(kept, as_version=4).cells}
     for cell in cells.code_cells(book):
         outputs = came[cell["id"]].get("outputs", []) if cell["id"] in came else []
-        cell.outputs = [output for output in outputs if output.output_type != "error"]
+        # The report tells of what no page may show.
+        cell.outputs = [output for output in outputs if not output_checks.of_output(output)]
     drop_own_types(book)
     join_streams(book)
     title, newline, rest = book.cells[0].source.partition("\n")

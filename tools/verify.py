@@ -100,8 +100,9 @@ def across(settings: dict, first: dict[str, jobs.Job], folder: Path) -> dict:
         paths.cache().joinpath("data").symlink_to(data)
         there = settings | {"threads": other}
         found = jobs.all_jobs(there)
-        wanted = [job.place() / "run.json" for job in found.values() if job.kind == "run"]
-        build.do_jobs(there, str(max(other, 2)), ["--", *map(str, wanted)])
+        runs = [job.folder for job in found.values() if job.kind == "run"]
+        wanted = [f"{build.LINK}/{folder}/run.json" for folder in runs]
+        build.do_jobs(there, str(max(other, 2)), ["--", *wanted])
         if failure.kept():
             raise check.InputError("; ".join(f.sentence() for f in failure.kept().values()))
         moved = [compare.largest(before[n], place) for n, place in places(found, "run").items()]

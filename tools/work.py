@@ -136,14 +136,21 @@ def stated(book: nbformat.NotebookNode) -> list[dict]:
 
 
 def read_by(job: jobs.Job) -> dict[str, dict[str, str]]:
-    """Return the folders of the runs and of the studies that a page reads, by name."""
-    folders = [Path(folder).name for folder in job.needs[1:]]  # the first is the data set's
-    found = {}
-    for kind in ("runs", "studies"):
-        names = list(job.ingredients[kind])
-        found[kind] = dict(zip(names, folders[: len(names)], strict=True))
-        folders = folders[len(names) :]
-    return found
+    """Return the folders of the runs and of the studies that a page reads, by kind and name.
+
+    Raises
+    ------
+    KeyError
+        If the page names a result that is not among its needs.
+    """
+    folders = {}
+    for need in job.needs:
+        kind, _, folder = need.partition("/")
+        folders[kind, folder.rpartition("-")[2]] = folder
+    return {
+        kind: {name: folders[kind, key] for name, key in job.ingredients[kind].items()}
+        for kind in ("runs", "studies")
+    }
 
 
 def page_record(job: jobs.Job, settings: dict, started: str, outcome: execute.Outcome) -> dict:
@@ -192,6 +199,10 @@ def make_page(job: jobs.Job, settings: dict, command: str) -> failure.Failure | 
         if outcome.error is not None:
             stopped = (outcome.book, outcome.error, command, settings["limit"])
             found = failure.of_notebook(job.name, *stopped)
+        else:
+            # Once stored, it would stop every later build, on every machine that has the store.
+            found = failure.of_outputs(job.name, outcome.book, command)
+        if found is not None:
             failure.keep(found, as_stored(outcome.book))
             return found
         unseen = reads.undeclared(outcome.reads, job.ingredients)
