@@ -46,7 +46,18 @@ BESIDE   = mkdir -p _build; $(PY) -m pytest $(3) > _build/$(2)-tests.log 2>&1 & 
 status=0; $(PY) -m pytest $(1) || status=1; \
 wait $$others || status=1; cat _build/$(2)-tests.log; exit $$status
 
-.PHONY: help book why verify prune test unit lint site notebook lab serve pairs lock bench guards judge shots clean
+# The supported Pythons, and what refuses another: that of the environment $(1) if it is there already,
+# otherwise the one that would make it.
+SUPPORTED = $(shell sed -n 's/^requires-python = "\(.*\)"$$/\1/p' pyproject.toml)
+CHECKED   = if test -e $(1)/bin/python || test -L $(1)/bin/python; then \
+	python=$(1)/bin/python setting="the environment $(1)" cure="remove it, or set VENV=..."; \
+	else python="$(PYTHON)" setting="PYTHON=$(PYTHON)" cure="set PYTHON=..., such as PYTHON=python3.11"; fi; \
+	said=$$($$python tools/python_version.py "$(SUPPORTED)" "$$setting" "$$cure" 2>&1); status=$$?; \
+	test $$status = 0 || { test $$status = 2 || \
+	said="error: $$setting does not run; Python $(SUPPORTED) is needed: $$cure"; \
+	echo "$$said" >&2; exit 2; }
+
+.PHONY: supported help book why verify prune test unit lint site notebook lab serve pairs lock bench guards judge shots clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -70,11 +81,12 @@ help:
 	@echo "make prune      remove from the store what this profile and commit do not use"
 	@echo "make clean      remove pages, executed notebooks, and the store in _build"
 
+supported:
+	@$(call CHECKED,$(VENV))
+
 # One stamp a set of packages; $* is serve, book, cluster, dev, lab or judge.
-$(VENV)/.installed-%-$(LOCK):
-	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else \
-	"error: Python 3.11 or newer is needed, $(PYTHON) is %d.%d: set PYTHON=..." % v[:2])'
-	@$(PYTHON) -m tools.check $(INPUTS)
+$(VENV)/.installed-%-$(LOCK): | supported
+	@$$(test -x $(PY) && echo $(PY) || echo $(PYTHON)) -m tools.check $(INPUTS)
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || \
 	{ echo "error: $(PYTHON) cannot make an environment; install its venv package" >&2; exit 2; }
 	@echo "installing into $(VENV) (once; a few minutes)" >&2
@@ -138,6 +150,7 @@ pairs: $(VENV)/.installed-book-$(LOCK)
 
 # Needs the installed packages only to read pyproject.toml; resolves everything afresh.
 lock:
+	@$(call CHECKED,.venv-lock)
 	@test -x .venv-lock/bin/python || $(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/python -m pip install -qq packaging
 	@.venv-lock/bin/python -m tools.lock
