@@ -26,7 +26,8 @@ export MALLOC_TOP_PAD_         ?= 67108864
 # A misspelt setting would be ignored by make and cost an hour of the wrong build.
 SETTINGS := PROFILE DATA DATA_ROOT SEED JOBS THREADS LIMIT FLAGS STORAGE PYTHON VENV FER_CACHE FER_BUILD \
 N PARAMS FROM OUT PAGE HOST PORT
-GIVEN    := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+# Make's own list of settings, MAKEOVERRIDES, holds the values too, with whatever they are made of.
+GIVEN    := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 UNKNOWN  := $(filter-out $(SETTINGS),$(GIVEN))
 ifneq ($(UNKNOWN),)
 $(error unknown setting $(UNKNOWN): choose from $(SETTINGS))
@@ -35,10 +36,13 @@ endif
 # Installed anew only when the lock or the list of dependencies changed.
 LOCK    := $(shell cat constraints.txt pyproject.toml 2>/dev/null | cksum | tr ' ' '-')
 PY      := $(VENV)/bin/python
-INPUTS   = --profile "$(PROFILE)" --data "$(DATA)" --data-root "$(DATA_ROOT)" --seed "$(SEED)" \
---threads "$(THREADS)" --limit "$(LIMIT)"
-BUILD    = $(PY) -m tools.build $(INPUTS) --jobs "$(JOBS)" --flags="$(FLAGS)" \
---storage "$(STORAGE)"
+# As one word of the shell, whatever is in it.
+quoted   = '$(subst ','\'',$(1))'
+INPUTS   = --profile $(call quoted,$(PROFILE)) --data $(call quoted,$(DATA)) \
+--data-root $(call quoted,$(DATA_ROOT)) --seed $(call quoted,$(SEED)) \
+--threads $(call quoted,$(THREADS)) --limit $(call quoted,$(LIMIT))
+BUILD    = $(PY) -m tools.build $(INPUTS) --jobs $(call quoted,$(JOBS)) --flags=$(call quoted,$(FLAGS)) \
+--storage $(call quoted,$(STORAGE))
 SMOKE    = FER_BUILD="$${FER_BUILD:-_build/smoke}"
 
 # Some tests, and others beside them, whose log, named $(2), is shown when both have ended.
@@ -101,11 +105,11 @@ book: $(VENV)/.installed-$(EXTRA)-$(LOCK)
 
 # What made a page stale, or the state of everything.
 why: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m tools.why "$(PAGE)" $(INPUTS)
+	@$(PY) -m tools.why $(call quoted,$(PAGE)) $(INPUTS)
 
 # The book once more from nothing, compared with the first.
 verify: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m tools.verify $(INPUTS) --jobs "$(JOBS)"
+	@$(PY) -m tools.verify $(INPUTS) --jobs $(call quoted,$(JOBS))
 
 # Old results, which nothing of this profile uses.
 prune: $(VENV)/.installed-book-$(LOCK)
@@ -134,7 +138,7 @@ ifeq ($(N),)
 	@ls notebooks/*.ipynb
 	@exit 2
 else
-	@$(PY) -m tools.alone "$(N)" $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p '$(p)')
+	@$(PY) -m tools.alone $(call quoted,$(N)) $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p $(call quoted,$(p)))
 endif
 
 lab: $(VENV)/.installed-lab-$(LOCK)
@@ -143,7 +147,7 @@ lab: $(VENV)/.installed-lab-$(LOCK)
 # The stored run of the profile, or one made in smoke, exported and served. Nobody but this machine
 # is served unless HOST is set; then whoever reaches it over the network is, unencrypted.
 serve: $(VENV)/.installed-serve-$(LOCK)
-	@$(PY) -m service $(INPUTS) --host "$(HOST)" --port "$(PORT)"
+	@$(PY) -m service $(INPUTS) --host $(call quoted,$(HOST)) --port $(call quoted,$(PORT))
 
 pairs: $(VENV)/.installed-book-$(LOCK)
 	@$(PY) -m tools.pairs --from $(or $(FROM),py)
@@ -168,7 +172,7 @@ guards: $(VENV)/.installed-dev-$(LOCK)
 	@$(PY) -m tests.guards
 
 shots: $(VENV)/.installed-dev-$(LOCK)
-	@$(PY) -m tools.shots "$(or $(OUT),_build/shots)"
+	@$(PY) -m tools.shots $(call quoted,$(or $(OUT),_build/shots))
 
 clean:
 	rm -rf _build .snakemake
