@@ -26,7 +26,8 @@ export MALLOC_TOP_PAD_         ?= 67108864
 # A misspelt setting would be ignored by make and cost an hour of the wrong build.
 SETTINGS := PROFILE DATA DATA_ROOT SEED JOBS THREADS LIMIT FLAGS STORAGE PYTHON VENV FER_CACHE FER_BUILD \
 N PARAMS FROM OUT PAGE HOST PORT
-GIVEN    := $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
+# Make's own list of settings, MAKEOVERRIDES, holds the values too, with whatever they are made of.
+GIVEN    := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 UNKNOWN  := $(filter-out $(SETTINGS),$(GIVEN))
 ifneq ($(UNKNOWN),)
 $(error unknown setting $(UNKNOWN): choose from $(SETTINGS))
@@ -35,10 +36,13 @@ endif
 # Installed anew only when the lock or the list of dependencies changed.
 LOCK    := $(shell cat constraints.txt pyproject.toml 2>/dev/null | cksum | tr ' ' '-')
 PY      := $(VENV)/bin/python
-INPUTS   = --profile "$(PROFILE)" --data "$(DATA)" --data-root "$(DATA_ROOT)" --seed "$(SEED)" \
---threads "$(THREADS)" --limit "$(LIMIT)"
-BUILD    = $(PY) -m tools.build $(INPUTS) --jobs "$(JOBS)" --flags="$(FLAGS)" \
---storage "$(STORAGE)"
+# As one word of the shell, whatever is in it.
+quoted   = '$(subst ','\'',$(1))'
+INPUTS   = --profile $(call quoted,$(PROFILE)) --data $(call quoted,$(DATA)) \
+--data-root $(call quoted,$(DATA_ROOT)) --seed $(call quoted,$(SEED)) \
+--threads $(call quoted,$(THREADS)) --limit $(call quoted,$(LIMIT))
+BUILD    = $(PY) -m tools.build $(INPUTS) --jobs $(call quoted,$(JOBS)) --flags=$(call quoted,$(FLAGS)) \
+--storage $(call quoted,$(STORAGE))
 SMOKE    = FER_BUILD="$${FER_BUILD:-_build/smoke}"
 
 # Some tests, and others beside them, whose log, named $(2), is shown when both have ended.
@@ -46,7 +50,18 @@ BESIDE   = mkdir -p _build; $(PY) -m pytest $(3) > _build/$(2)-tests.log 2>&1 & 
 status=0; $(PY) -m pytest $(1) || status=1; \
 wait $$others || status=1; cat _build/$(2)-tests.log; exit $$status
 
-.PHONY: help book why verify prune test unit lint site notebook lab serve pairs lock bench guards judge shots clean
+# The supported Pythons, and what refuses another: that of the environment $(1) if it is there already,
+# otherwise the one that would make it.
+SUPPORTED = $(shell sed -n 's/^requires-python = "\(.*\)"$$/\1/p' pyproject.toml)
+CHECKED   = if test -e $(1)/bin/python || test -L $(1)/bin/python; then \
+	python=$(1)/bin/python setting="the environment $(1)" cure="remove it, or set VENV=..."; \
+	else python="$(PYTHON)" setting="PYTHON=$(PYTHON)" cure="set PYTHON=..., such as PYTHON=python3.11"; fi; \
+	said=$$($$python tools/python_version.py "$(SUPPORTED)" "$$setting" "$$cure" 2>&1); status=$$?; \
+	test $$status = 0 || { test $$status = 2 || \
+	said="error: $$setting does not run; Python $(SUPPORTED) is needed: $$cure"; \
+	echo "$$said" >&2; exit 2; }
+
+.PHONY: supported help book why verify prune test unit lint site notebook lab serve pairs lock bench guards judge shots clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -70,11 +85,12 @@ help:
 	@echo "make prune      remove from the store what this profile and commit do not use"
 	@echo "make clean      remove pages, executed notebooks, and the store in _build"
 
+supported:
+	@$(call CHECKED,$(VENV))
+
 # One stamp a set of packages; $* is serve, book, cluster, dev, lab or judge.
-$(VENV)/.installed-%-$(LOCK):
-	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else \
-	"error: Python 3.11 or newer is needed, $(PYTHON) is %d.%d: set PYTHON=..." % v[:2])'
-	@$(PYTHON) -m tools.check $(INPUTS)
+$(VENV)/.installed-%-$(LOCK): | supported
+	@$$(test -x $(PY) && echo $(PY) || echo $(PYTHON)) -m tools.check $(INPUTS)
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || \
 	{ echo "error: $(PYTHON) cannot make an environment; install its venv package" >&2; exit 2; }
 	@echo "installing into $(VENV) (once; a few minutes)" >&2
@@ -89,11 +105,11 @@ book: $(VENV)/.installed-$(EXTRA)-$(LOCK)
 
 # What made a page stale, or the state of everything.
 why: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m tools.why "$(PAGE)" $(INPUTS)
+	@$(PY) -m tools.why $(call quoted,$(PAGE)) $(INPUTS)
 
 # The book once more from nothing, compared with the first.
 verify: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m tools.verify $(INPUTS) --jobs "$(JOBS)"
+	@$(PY) -m tools.verify $(INPUTS) --jobs $(call quoted,$(JOBS))
 
 # Old results, which nothing of this profile uses.
 prune: $(VENV)/.installed-book-$(LOCK)
@@ -122,7 +138,7 @@ ifeq ($(N),)
 	@ls notebooks/*.ipynb
 	@exit 2
 else
-	@$(PY) -m tools.alone "$(N)" $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p '$(p)')
+	@$(PY) -m tools.alone $(call quoted,$(N)) $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p $(call quoted,$(p)))
 endif
 
 lab: $(VENV)/.installed-lab-$(LOCK)
@@ -131,13 +147,14 @@ lab: $(VENV)/.installed-lab-$(LOCK)
 # The stored run of the profile, or one made in smoke, exported and served. Nobody but this machine
 # is served unless HOST is set; then whoever reaches it over the network is, unencrypted.
 serve: $(VENV)/.installed-serve-$(LOCK)
-	@$(PY) -m service $(INPUTS) --host "$(HOST)" --port "$(PORT)"
+	@$(PY) -m service $(INPUTS) --host $(call quoted,$(HOST)) --port $(call quoted,$(PORT))
 
 pairs: $(VENV)/.installed-book-$(LOCK)
 	@$(PY) -m tools.pairs --from $(or $(FROM),py)
 
 # Needs the installed packages only to read pyproject.toml; resolves everything afresh.
 lock:
+	@$(call CHECKED,.venv-lock)
 	@test -x .venv-lock/bin/python || $(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/python -m pip install -qq packaging
 	@.venv-lock/bin/python -m tools.lock
@@ -155,7 +172,7 @@ guards: $(VENV)/.installed-dev-$(LOCK)
 	@$(PY) -m tests.guards
 
 shots: $(VENV)/.installed-dev-$(LOCK)
-	@$(PY) -m tools.shots "$(or $(OUT),_build/shots)"
+	@$(PY) -m tools.shots $(call quoted,$(or $(OUT),_build/shots))
 
 clean:
 	rm -rf _build .snakemake

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -81,13 +82,44 @@ def test_a_second_build_is_refused(tmp_path):
     assert "another build" in done.stderr
 
 
-@pytest.mark.parametrize("setting", ["PROFIL=smoke", "profile=smoke"])
+AWKWARD = """--config a=1 b="c d" 'e' PROFIL=x, (y); z"""
+
+
+@pytest.mark.parametrize(
+    "setting", ["PROFIL=smoke", "profile=smoke", "PROFIL=", f"PROFIL={AWKWARD}"]
+)
 def test_make_refuses_a_misspelt_setting(setting):
     done = subprocess.run(
         ["make", "help", setting], cwd=paths.root(), capture_output=True, text=True
     )
     assert done.returncode != 0
-    assert "unknown setting" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert f"unknown setting {setting.partition('=')[0]}:" in done.stderr
+
+
+def test_make_passes_on_what_a_setting_holds_as_it_is():
+    """Blanks, quotes and further signs of equality, as options for Snakemake have them."""
+    settings = dict.fromkeys(
+        ("DATA_ROOT", "FLAGS", "STORAGE", "PAGE", "SEED", "N", "HOST"), AWKWARD
+    )
+    for target, options in {
+        "book": ("--data-root", "--flags", "--storage", "--seed"),
+        "why": ("--data-root", "--seed"),
+        "verify": ("--data-root", "--seed"),
+        "notebook": ("--data-root", "--seed"),
+        "serve": ("--data-root", "--seed", "--host"),
+    }.items():
+        done = subprocess.run(
+            ["make", "-n", target, *(f"{name}={value}" for name, value in settings.items())],
+            cwd=paths.root(),
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        words = shlex.split(done.stdout.splitlines()[-1])
+        for option in options:
+            either = option + "=" + AWKWARD in words or words[words.index(option) + 1] == AWKWARD
+            assert either, (target, option)
 
 
 def test_make_passes_bad_input_on():
@@ -98,4 +130,4 @@ def test_make_passes_bad_input_on():
         text=True,
     )
     assert done.returncode == 0
-    assert '--data-root "/a b"' in done.stdout
+    assert "--data-root '/a b'" in done.stdout

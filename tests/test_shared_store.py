@@ -109,14 +109,14 @@ experiment._train, activate._make = train, computed
 arm = SimpleNamespace(pretrained=True, backbones=())
 plan.run_place = lambda asked: (store / "runs" / "a-0", {})
 activations.place = lambda *_: (store / "activations" / "a-0", {})
-studies.STUDIES = {"one": Study("one", "huang2025", "stand_in", ("table.csv",))}
+studies.get = {"one": Study("one", "huang2025", "stand_in", ("table.csv",))}.__getitem__
 studies.place = lambda *_: (store / "studies" / "one-0", {})
 sys.modules["stand_in"] = SimpleNamespace(make=studied)
 wanted = Activations("b0_family", True, 3, 32, 0, "rendered46", 0)
 FILE = store / "weights" / "file.pth"
 source = SimpleNamespace(file="file.pth", origins=("https://x.test",), sha256="ab" * 32)
 weights.check_sha256 = lambda path, _: path.read_bytes()
-weights._download = lambda _, path: path.write_bytes(b"downloaded")
+weights._download = lambda _source, _address, path: path.write_bytes(b"downloaded")
 
 ACTIONS = {
     "faces": lambda: data.load("rendered_test", n_subjects=2, size=32, progress=False).sha256,

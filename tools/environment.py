@@ -7,6 +7,7 @@ import tomllib
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from fer_lib import paths
@@ -19,12 +20,23 @@ channels:
   - conda-forge
   - nodefaults
 dependencies:
-  - python >=3.11,<3.14
+  - python {supported}
   - pip
   - make
   - git
   - pip:
 """
+
+
+def project() -> dict:
+    """Return the table ``project`` of pyproject.toml."""
+    return tomllib.loads((paths.root() / "pyproject.toml").read_text())["project"]
+
+
+def pythons() -> list[str]:
+    """Return the supported minor versions of Python 3, such as ``3.11``, oldest first."""
+    supported = SpecifierSet(project()["requires-python"])
+    return [f"3.{minor}" for minor in range(100) if f"3.{minor}.0" in supported]
 
 
 def pins() -> dict[str, str]:
@@ -39,13 +51,13 @@ def pins() -> dict[str, str]:
 
 def direct(*extras: str) -> dict[str, Marker | None]:
     """Return the direct dependencies, with those of ``extras``, and where each is wanted."""
-    project = tomllib.loads((paths.root() / "pyproject.toml").read_text())["project"]
-    lines = list(project["dependencies"])
+    table = project()
+    lines = list(table["dependencies"])
     for extra in extras:
-        lines += project["optional-dependencies"][extra]
+        lines += table["optional-dependencies"][extra]
     asked = [Requirement(line) for line in lines]
     names = {canonicalize_name(one.name): one.marker for one in asked}
-    return {name: marker for name, marker in names.items() if name != project["name"]}
+    return {name: marker for name, marker in names.items() if name != table["name"]}
 
 
 def text() -> str:
@@ -55,7 +67,8 @@ def text() -> str:
         f"      - {name}=={locked[name]}{f'; {marker}' if marker else ''}\n"
         for name, marker in direct("serve", "book", "cluster", "dev").items()
     ]
-    return HEADER + "      - -c constraints.txt\n" + "".join(lines) + "      - -e .\n"
+    head = HEADER.format(supported=project()["requires-python"])
+    return head + "      - -c constraints.txt\n" + "".join(lines) + "      - -e .\n"
 
 
 def write() -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from fer_lib import paths
+from tools import environment
 
 EXTRAS = ("serve", "book", "cluster", "dev", "lab", "judge")
-PYTHONS = ("3.11", "3.12", "3.13")
 HEADER = """\
 # Complete lock of this project: `make lock` renews it, `make book` and `make test` install from it.
 # Resolved on Python {resolved}; holds what Python {pythons} need as well.
@@ -47,7 +48,7 @@ def missing_elsewhere(found: list[dict]) -> list[str]:
             requirement = Requirement(line)
             if canonicalize_name(requirement.name) in names or requirement.marker is None:
                 continue
-            for python in PYTHONS:
+            for python in environment.pythons():
                 where = default_environment() | {
                     "python_version": python,
                     "python_full_version": f"{python}.0",
@@ -58,6 +59,19 @@ def missing_elsewhere(found: list[dict]) -> list[str]:
     return sorted(missing)
 
 
+def too_new(found: list[dict]) -> list[str]:
+    """Return which of ``found`` refuse the first release of a supported Python, and what they ask.
+
+    pip resolves for the Python that runs it, which may be a later patch release than a user's.
+    """
+    refused = []
+    for entry in found:
+        accepts = SpecifierSet(entry.get("requires_python") or "")
+        if not all(f"{python}.0" in accepts for python in environment.pythons()):
+            refused.append(f"{entry['name']} {entry['version']} ({accepts})")
+    return refused
+
+
 def public(version: str) -> str:
     """Return a version without its local tag (``2.13.0+cpu`` becomes ``2.13.0``)."""
     return version.partition("+")[0]
@@ -65,11 +79,16 @@ def public(version: str) -> str:
 
 def main() -> int:
     """Resolve everything afresh and write constraints.txt and environment.yml."""
-    from tools import environment
-
     found = resolve(["-e", f".[{','.join(EXTRAS)}]"], {})
     pins = {}
     while True:
+        if refused := too_new(found):
+            print(
+                f"error: not for every supported Python: {', '.join(refused)}: "
+                "bound them in pyproject.toml",
+                file=sys.stderr,
+            )
+            return 1
         for entry in found:
             pins[canonicalize_name(entry["name"])] = public(entry["version"])
         pins.pop("fer-companion", None)
@@ -83,7 +102,8 @@ def main() -> int:
         found = resolve(more, pins)
     pins["xgboost"] = pins["xgboost-cpu"]  # one release: macOS has the one, all others the other
     header = HEADER.format(
-        resolved=f"{sys.version_info.major}.{sys.version_info.minor}", pythons=", ".join(PYTHONS)
+        resolved=f"{sys.version_info.major}.{sys.version_info.minor}",
+        pythons=", ".join(environment.pythons()),
     )
     lines = [f"{name}=={pin}\n" for name, pin in sorted(pins.items())]
     (paths.root() / "constraints.txt").write_text(header + "".join(lines))
