@@ -36,7 +36,7 @@ def obtain(name: str, data: str, data_root: str, profile: str, seed: int) -> Pat
     Parameters
     ----------
     name : str
-        Of `fer_lib.studies.STUDIES`.
+        A row of ``fer_lib/tables/studies.toml``.
     data, data_root, profile, seed
         A page's parameters.
     """

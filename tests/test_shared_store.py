@@ -124,7 +124,7 @@ ACTIONS = {
     "photographs": lambda: datasets.load("micro_folders", photos, progress=False).sha256,
     "run": lambda: experiment.obtain(SimpleNamespace(arm=arm)).folder.name,
     "activations": lambda: activate.obtain(wanted, "").plain.tolist(),
-    "study": lambda: study.made(studies.STUDIES["one"], Asked("smoke", "", "", 0)).name,
+    "study": lambda: study.made(studies.get("one"), Asked("smoke", "", "", 0)).name,
     "weights": lambda: weights._fetched(source, weights._store()).name,
 }
 
