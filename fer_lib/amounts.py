@@ -1,10 +1,13 @@
-"""How much a page computes in each profile: resamples, explained images, rendered faces."""
+"""How much a page computes in each profile: resamples, explained images, rendered faces.
+
+The table is ``fer_lib/tables/amounts.toml``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fer_lib import profiles
+from fer_lib import profiles, registry
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,12 @@ class Amounts:
         return profiles.get(self.name).image_size
 
 
-_FULL = {"lime_images": 300, "lime_samples": 1024, "lime_models": 6, "lime_stability": 0.85}
-_FULL |= {"bootstrap": 2000, "cam_images": 300, "tone_images": 200, "probe_images": 84}
-AMOUNTS = (
-    Amounts("smoke", 100, 4, 128, 2, 0.5, 14, 8, 4),
-    Amounts("book", 2000, 60, 128, 2, 0.6, 300, 56, 20),
-    Amounts("book-full", **_FULL),
-    Amounts("paper", **_FULL),
-)
+TABLE = registry.Table("amounts", "profile")
+
+
+def rows(name: str) -> dict[str, str]:
+    """Return the row of a profile, for the key of a page that asks for its amounts."""
+    return TABLE.digests(name)
 
 
 def get(name: str) -> Amounts:
@@ -71,8 +72,4 @@ def get(name: str) -> Amounts:
     ValueError
         If there is none of that name; the message lists the known ones.
     """
-    for one in AMOUNTS:
-        if one.name == name:
-            return one
-    known = ", ".join(one.name for one in AMOUNTS)
-    raise ValueError(f"unknown profile {name!r}: choose one of {known}")
+    return Amounts(name, **TABLE[name])

@@ -1,12 +1,14 @@
 """The arms of `diya2026`: every way a model is trained for this book, and from how many seeds.
 
-A training's key holds its arm's values, not this file: a new arm makes no other stale.
+The table is ``fer_lib/tables/arms.toml``. A training's key holds its arm's values, and a page's the
+rows of the arms that it reads: a new arm makes nothing stale.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 
+from fer_lib import registry
 from fer_lib.plan import Arm, Experiment
 
 # The six models of the paper, in its order, and their names in words.
@@ -79,92 +81,22 @@ PROPOSED = "dual_task"
 RIVAL = "dual_branch"
 
 
-def _table() -> dict[str, Arm]:
-    b0 = ("b0_family",)
-    proposed = Arm(PROPOSED, "dual_task", b0)
-    streams = Arm(
-        "two_stream",
-        "two_stream",
-        ("b0_family", "mobilenet_v2"),
-        loss="focal",
-        gamma=2.0,
-        alpha=1.0,
-        beta=1.5,
-    )
-    branch = replace(streams, name="dual_branch", model="dual_branch", backbones=b0, gamma=1.5)
-    dense = Arm("b3_embedding", "embedding_dense", ("b3",), trained="heads", sampling="smote")
-    fusion = replace(dense, name="embedding_fusion", backbones=("mobilenet_v2", "xception"))
-    b3_like = replace(dense, name="b3_substitute", backbones=b0)
-    fusion_like = replace(dense, name="fusion_substitute", backbones=("mobilenet_v2", *b0))
-    found = [
-        proposed,
-        Arm("cnn_baseline", "cnn_baseline", trained="all", pretrained=False, scale="tiny"),
-        streams,
-        dense,
-        fusion,
-        branch,
-        b3_like,
-        fusion_like,
-        replace(streams, name="two_stream_frozen", trained="heads"),
-        replace(branch, name="dual_branch_frozen", trained="heads"),
-        replace(proposed, name="dual_task_frozen", trained="heads"),
-    ]
-    heads, late = {"trained": "heads"}, {"trained": "late", "sampling": "none"}
-    found += _small(b3_like, b3_substitute_frozen={}, b3_substitute_tuned=late)
-    found += _small(fusion_like, fusion_substitute_frozen={}, fusion_substitute_tuned=late)
-    focal = {"loss": "focal"}
-    found += _small(
-        proposed,
-        base={},
-        # Sampling x loss, sections 3-4 and 4-2.
-        focal=focal,
-        weighted={"sampling": "weighted"},
-        weighted_focal={"sampling": "weighted"} | focal,
-        frozen=heads,
-        frozen_focal=heads | focal,
-        smote=heads | {"sampling": "smote"},
-        smote_focal=heads | {"sampling": "smote"} | focal,
-        # What is left out or weighed otherwise, sections 4-1 and 4-2.
-        no_authenticity={"alpha": 1.0, "beta": 0.0},
-        no_emotion={"alpha": 0.0, "beta": 1.0},
-        alpha_03={"alpha": 0.3, "beta": 0.7},
-        alpha_05={"alpha": 0.5, "beta": 0.5},
-        alpha_06={"alpha": 0.6, "beta": 0.4},
-        no_stochastic_depth={"options": {"stochastic_depth": 0.0}},
-        no_augmentation={"augmentation": False},
-        # Squeeze-and-excitation: each pair starts from the same weights.
-        lite0={"backbones": ("lite0",), "options": {"gates": "as_published"}},
-        lite0_se={"backbones": ("lite0",)},
-        b0={"backbones": ("b0",), "options": {"gates": "as_published"}},
-        b0_fixed={"backbones": ("b0",), "options": {"gates": "fixed"}},
-        b0_on_top={"backbones": ("b0",), "options": {"gates": "on_top"}},
-        # What leaks, and how wrong labels tell.
-        by_image={"protocol": "image"},
-        copies_first={"protocol": "copies"},
-        stopped_on_test={"protocol": "test_stopping"},
-        unclear_dropped={"protocol": "dropped"},
-        wrong_05={"wrong_labels": 0.05},
-        wrong_10={"wrong_labels": 0.10},
-        wrong_20={"wrong_labels": 0.20},
-    )
-    whole = replace(proposed, backbones=("lite0",), scale="tiny", trained="all")
-    nothing = replace(whole, pretrained=False)
-    found += [
-        replace(whole, name="whole_pretrained"),
-        replace(nothing, name="random_lite0", options={"gates": "as_published"}),
-        replace(nothing, name="random_lite0_se"),
-        replace(nothing, name="random_b0", backbones=("b0",), options={"gates": "as_published"}),
-        replace(nothing, name="random_b0_bare", backbones=("b0",), options={"gates": "removed"}),
-    ]
-    return {arm.name: arm for arm in found}
+TABLE = registry.Table("arms", "arm")
 
 
-def _small(arm: Arm, **changes: dict) -> list[Arm]:
-    """Return arms of the small scale, each ``arm`` with some changes, by name."""
-    return [replace(arm, name=name, scale="small", **change) for name, change in changes.items()]
+def _lineage(name: str) -> list[str]:
+    """Return an arm and those that it is like, the nearest first."""
+    found = [name]
+    while "like" in (row := TABLE[found[-1]]):
+        if row["like"] in found:
+            raise ValueError(f"arm {name} is like itself, by way of {found[-1]}: mend arms.toml")
+        found.append(row["like"])
+    return found
 
 
-ARMS = _table()
+def rows(names: Iterable[str]) -> dict[str, str]:
+    """Return the rows of the table that some arms use, for the key of a page."""
+    return TABLE.digests(*(each for name in names for each in _lineage(name)))
 
 
 def get(name: str) -> Arm:
@@ -175,9 +107,16 @@ def get(name: str) -> Arm:
     ValueError
         If there is none of that name; the message lists the known ones.
     """
-    if name not in ARMS:
-        raise ValueError(f"unknown arm {name!r}: choose one of {', '.join(ARMS)}")
-    return ARMS[name]
+    values: dict = {}
+    for each in reversed(_lineage(name)):
+        values |= TABLE[each]
+    values.pop("like", None)
+    return Arm(name, **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+def every() -> list[Arm]:
+    """Return all arms, in the order of the table."""
+    return [get(name) for name in TABLE]
 
 
 def title(name: str) -> str:

@@ -32,7 +32,7 @@ def need_arms(
     Parameters
     ----------
     names : sequence of str
-        Of `fer_lib.arms.ARMS`.
+        Rows of ``fer_lib/tables/arms.toml``.
     data, data_root, profile, seed
         A page's parameters.
     """

@@ -6,6 +6,7 @@ decides it. A new study is a module and a row of ``fer_lib/tables/studies.toml``
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -53,6 +54,8 @@ class Study:
         Studies that it reads.
     families : tuple of str
         Families of `fer_lib.sources` whose weights it starts from.
+    amounts : str
+        Module that says how much it computes in each profile; its ``rows(profile)`` count.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Study:
     files: tuple[str, ...]
     needs: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
+    amounts: str = ""
 
     @property
     def contents(self) -> tuple[str, ...]:
@@ -93,15 +97,17 @@ def with_needs(names: Iterable[str]) -> list[Study]:
     return [get(name) for name in TABLE if name in wanted]
 
 
-def rows(study: Study, data: str) -> dict[str, str]:
-    """Return the rows of the registries that a study uses on a data set, for its key.
+def rows(study: Study, asked: Asked) -> dict[str, str]:
+    """Return the rows of the registries that a study uses, for its key.
 
     Those of the studies that it reads belong to them: it may have to make these first.
     """
     found = TABLE.digests(study.name) | sources.rows(study.families)
     for name in study.needs:
-        found |= rows(get(name), data)
-    return found | dataset_registry.rows(data)
+        found |= rows(get(name), asked)
+    if study.amounts:
+        found |= importlib.import_module(study.amounts).rows(asked.profile)
+    return found | dataset_registry.rows(asked.data)
 
 
 def ingredients(study: Study, asked: Asked, identity: str, library: keys.Library) -> dict:
@@ -114,7 +120,7 @@ def ingredients(study: Study, asked: Asked, identity: str, library: keys.Library
     return {
         "settings": settings,
         "data": identity,
-        "rows": rows(study, asked.data),
+        "rows": rows(study, asked),
         "needs": needs,
         **library.ingredients(*modules(study, asked.data)),
     }

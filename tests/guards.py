@@ -248,7 +248,7 @@ GUARDS = (
         "fer_lib/plan.py",
         "library.ingredients(*modules_behind(experiment.arm.model, experiment.data))",
         'library.ingredients("fer_lib.arms", "fer_lib.experiment")',
-        f"{EDITS}[one arm]",
+        f"{EDITS}[the closest rival]",
     ),
     Guard(
         "trainings wait for their activations",

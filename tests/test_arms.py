@@ -28,12 +28,12 @@ def test_every_named_arm_is_one_and_knows_its_own_name():
     for name in named:
         assert arms.get(name).name == name
     assert not set(arms.MODELS) & set(arms.SUBSTITUTES)
-    assert all(arm.name == name for name, arm in arms.ARMS.items())
+    assert [arm.name for arm in arms.every()] == list(arms.TABLE)
 
 
 def test_no_two_arms_are_the_same_training():
-    told = [repr(replace(arm, name="x")) for arm in arms.ARMS.values()]
-    twice = {name for name, t in zip(arms.ARMS, told, strict=True) if told.count(t) > 1}
+    told = [repr(replace(arm, name="x")) for arm in arms.every()]
+    twice = {name for name, t in zip(arms.TABLE, told, strict=True) if told.count(t) > 1}
     assert twice == set()
 
 
@@ -129,7 +129,7 @@ def test_every_training_can_be_named_without_anything_heavy():
         "import sys\n"
         "from fer_lib import arms, keys, plan\n"
         "library, names = keys.library(), []\n"
-        "for name in list(arms.ARMS)[::6]:\n"
+        "for name in list(arms.TABLE)[::6]:\n"
         "    for e in arms.experiments(name, 'rendered46', '', 'book', 0):\n"
         "        names.append(plan.run_name(e, plan.ingredients(e, '0', library)))\n"
         "assert len(set(names)) == len(names) > 10\n"

@@ -9,7 +9,7 @@ from tools import bundles
 from tools.jobs import Job
 
 
-def runs(profile: str, names=tuple(arms.ARMS), needs=("sets/a",)) -> list[Job]:
+def runs(profile: str, names=tuple(arms.TABLE), needs=("sets/a",)) -> list[Job]:
     return [
         Job("run", f"{name}-seed{one.seed}", {}, f"runs/{name}-{one.seed}", (), needs, one)
         for name in names

@@ -73,7 +73,7 @@ def made(wanted) -> str:
 
 def runs_with(what) -> set[str]:
     """Return the rules of the trainings whose arm fits."""
-    return {rule(arm.name) for arm in arms.ARMS.values() if what(arm)}
+    return {rule(arm.name) for arm in arms.every() if what(arm)}
 
 
 def opening(models: set[str]) -> set[str]:
@@ -89,7 +89,7 @@ def activations_of(profile: str) -> set[str]:
     """Return the rules that make a profile's activations."""
     return {
         made(wanted)
-        for name in arms.ARMS
+        for name in arms.TABLE
         for one in arms.experiments(name, "rendered46", "", profile, 0)
         for wanted in plan.all_activations(one)
     }
@@ -97,7 +97,7 @@ def activations_of(profile: str) -> set[str]:
 
 def with_family(family: str) -> set[str]:
     """Return the rules of what starts from a family of weights, and of pages that read it."""
-    names = {name for name, arm in arms.ARMS.items() if family in arm.backbones}
+    names = {name for name, arm in ((a.name, a) for a in arms.every()) if family in arm.backbones}
     reading = {name for name, page in graph.PAGES.items() if names & {*page.arms, *page.first}}
     frozen = {
         made(wanted)
@@ -118,6 +118,10 @@ STUDIES = {f"study_{name}" for name in studies.TABLE}
 SECOND = pages(name for name, page in graph.PAGES.items() if page.paper == "huang2025")
 STUDIED = pages(name for name, page in graph.PAGES.items() if page.studies)
 MICRO = {"data_rendered_micro"} | STUDIES | SECOND
+# What resamples, explains or renders by the amounts of a profile: no page on data or on one model.
+SHOWING = ("02_", "03_", "04_", "05_", "06_", "07_", "08_")
+AMOUNTING = PAGES - pages(name for name in OPENS if name.startswith(SHOWING))
+AMOUNTING |= {"page_26_micro_data", "page_27_literature"}
 ALL = DATA | ACTIVATIONS | RUNS | PAGES | AUDITS | MICRO
 
 
@@ -242,17 +246,17 @@ A_STUDY = together(
     written("fer_lib/fifth.py", '"""A study."""\n'),
     a_page('paper="huang2025", studies=("fifth",)'),
 )
-A_PROFILE = """
-[fifth]
-full = { side = 64, frozen = 6, epochs = 1, patience = 1 }
-small = { side = 64, frozen = 6, epochs = 1, patience = 1 }
-tiny = { side = 32, frozen = 0, epochs = 1, patience = 1 }
-batch_size = 32
-weight_average = 0.0
-views = 3
-train_fraction = 0.2
-test_subjects = 10
-"""
+
+
+def a_profile(copy: copies.Copy) -> None:
+    """Add a profile, like smoke, to every table that has a row a profile."""
+    for name in ("profiles", "amounts", "micro_amounts"):
+        table = copy.folder / TABLES / f"{name}.toml"
+        row = table.read_text().partition("[smoke]")[2].partition("\n[")[0]
+        table.write_text(f"{table.read_text()}\n[fifth]{row}\n")
+
+
+A_PROFILE = a_profile
 A_FILE = (
     '\n[fifth]\nname = "fifth"\narchitecture = "resnet18"\nlicence = "MIT"\n'
     'origins = ["fifth==1.0"]\nsha256 = "0123"\nfile = "fifth.pth"\n'
@@ -321,16 +325,16 @@ TABLE = {
         PAGES - {"page_02_data"},
     ),
     "one arm": (
-        replaced(
-            "fer_lib/arms.py", 'wrong_05={"wrong_labels": 0.05}', 'wrong_05={"wrong_labels": 0.04}'
-        ),
-        {"run_wrong_05"} | PAGES - {"page_02_data"},
+        replaced(f"{TABLES}/arms.toml", "wrong_labels = 0.05", "wrong_labels = 0.04"),
+        {"run_wrong_05", "page_14_leakage"},
+    ),
+    "an arm that others are like": (
+        replaced(f"{TABLES}/arms.toml", "[weighted]\n", "[weighted]\ngamma = 3.0\n"),
+        {"run_weighted", "run_weighted_focal", "page_09_sampling"},
     ),
     "a new arm": (
-        replaced(
-            "fer_lib/arms.py", "wrong_05=", 'wrong_01={"wrong_labels": 0.01},\n        wrong_05='
-        ),
-        {"run_wrong_01"} | PAGES - {"page_02_data"},
+        appended(f"{TABLES}/arms.toml", '\n[wrong_01]\nlike = "base"\nwrong_labels = 0.01\n'),
+        {"run_wrong_01"},
     ),
     "the generator": (replaced("fer_lib/faces/shade.py", "import numpy", "\nimport numpy"), ALL),
     "an AU recipe": (appended("fer_lib/faces/recipes.py"), ALL),
@@ -372,7 +376,7 @@ TABLE = {
         appended(f"{TABLES}/families.toml", '\n[fifth]\nweights = ["resnet18"]\n'),
         set(),
     ),
-    "a profile": (appended(f"{TABLES}/profiles.toml", A_PROFILE), set()),
+    "a profile": (A_PROFILE, set()),
     "a dependency": (
         together(
             appended("constraints.txt", "zzz-fifth==1.0\n"),
@@ -431,6 +435,18 @@ TABLE = {
     "the row of this profile": (
         replaced(f"{TABLES}/profiles.toml", "batch_size = 32", "batch_size = 16"),
         RUNS | PAGES - {"page_02_data"},
+    ),
+    "how much pages take": (
+        replaced(f"{TABLES}/amounts.toml", "lime_images = 4", "lime_images = 5"),
+        AMOUNTING,
+    ),
+    "how much pages take in another profile": (
+        replaced(f"{TABLES}/amounts.toml", "lime_images = 60", "lime_images = 50"),
+        set(),
+    ),
+    "how much the studies take": (
+        replaced(f"{TABLES}/micro_amounts.toml", "flaml_trials = 6", "flaml_trials = 7"),
+        STUDIES | STUDIED | {"page_26_micro_data"},
     ),
     "the row of another profile": (
         replaced(f"{TABLES}/profiles.toml", "views = 16", "views = 8"),
@@ -587,7 +603,7 @@ def test_profile_paper_goes_to_a_cluster(checkout):
     """A dry run under the SLURM executor has one job for each arm and seed."""
     names = checkout.would_run("--executor", "slurm", profile="paper", gpus=1, whole=True)
     runs = {name for name in names if name.startswith("run_")}
-    assert len(runs) == 5 * len(arms.ARMS)
+    assert len(runs) == 5 * len(arms.every())
     assert "run_dual_task_rendered46_paper_seed4" in runs
     assert names >= PAGES
     # Each training asks for a GPU, and nothing limits the cluster to the cores of this machine.

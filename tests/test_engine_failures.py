@@ -491,8 +491,11 @@ def test_trainings_that_need_activations_which_failed_say_so(toy, sound):
 
 
 SHARED = """
+[base]
+like = "dual_task"
 
-ARMS |= {name: replace(ARMS["dual_task"], name=name) for name in ("base", "focal")}
+[focal]
+like = "dual_task"
 """
 WITH_SHARED = {
     **toys.PAGES,
@@ -503,7 +506,7 @@ WITH_SHARED = {
 
 def test_a_training_that_fails_stops_no_other_in_its_process(toy, sound):
     """The short trainings that need the same share a process."""
-    with (toy.checkout / "fer_lib" / "arms.py").open("a") as stream:
+    with (toy.checkout / "fer_lib" / "tables" / "arms.toml").open("a") as stream:
         stream.write(SHARED)
     raising = "        if name == 'base':\n            raise RuntimeError('the loss is nan')\n"
     training = (toy.checkout / "fer_lib" / "experiment.py").read_text()

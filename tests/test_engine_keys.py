@@ -235,7 +235,7 @@ def test_every_profile_trains_each_arm_once_per_seed(profile):
     told = sorted((e.arm.name, e.seed) for e in runs)
     assert told == sorted(
         (name, 3 + k)
-        for name in arms.ARMS
+        for name in arms.TABLE
         for k in range(most if name in ("dual_task", arms.RIVAL) else others)
     )
     assert {e.profile for e in runs} == {profile}
@@ -261,7 +261,7 @@ def test_each_training_waits_for_the_activations_it_reads_and_no_others(profile)
 def test_activations_are_shared_by_all_arms_and_seeds():
     shared = {job.experiment.activations for job in of_kind("run", profile="book")}
     assert len(of_kind("activations", profile="book")) < 20
-    assert len(shared) < len(arms.ARMS) / 2
+    assert len(shared) < len(arms.every()) / 2
 
 
 def test_a_page_reads_the_runs_that_the_table_names():
@@ -298,7 +298,7 @@ def seeds_of(arm):
 
 def test_every_arm_on_a_page_is_one():
     named = {name for page in graph.PAGES.values() for name in (*page.arms, *page.first)}
-    assert named <= set(arms.ARMS)
+    assert named <= set(arms.TABLE)
 
 
 def test_a_result_that_began_at_random_is_made_again_once_weights_answer(monkeypatch, tmp_path):

@@ -144,7 +144,7 @@ def test_where_the_data_lie_does_not_count(store):
 
 def test_a_run_depends_on_its_own_model_only(store):
     library = keys.library()
-    files = {f"fer_lib/models/{arm.model}.py" for arm in arms.ARMS.values()}
+    files = {f"fer_lib/models/{arm.model}.py" for arm in arms.every()}
     assert len(files) == 5
     for name in arms.MODELS:
         own = plan.ingredients(smoke(name), "0", library)["library"]

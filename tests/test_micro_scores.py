@@ -50,7 +50,7 @@ def place(stored, tmp_path_factory):
     amounts = replace(scale.get("smoke"), repeats=2, folds=3, rf_trees=5, boost_rounds=2)
     root = tmp_path_factory.mktemp("scores")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(scale.SCALES, "smoke", amounts)
+        patch.setattr(scale, "get", lambda _profile: amounts)
         patch.setattr(scores, "ARMS", FEW)
         yield made(stored, root / "one"), made(stored, root / "two")
 

@@ -143,7 +143,7 @@ def settings_of(name: str, settings: dict) -> dict:
 def trainings(settings: dict) -> list[Experiment]:
     """Return every training of a build: each arm from as many seeds as its profile says."""
     of = (settings["data"], settings["data_root"], settings["profile"], settings["seed"])
-    return [one for name in arms.ARMS for one in arms.experiments(name, *of)]
+    return [one for name in arms.TABLE for one in arms.experiments(name, *of)]
 
 
 def notebook(name: str, suffix: str = ".ipynb") -> Path:

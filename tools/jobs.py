@@ -7,6 +7,7 @@ a store share the results.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import nbformat
 
 from fer_lib import (
     activations,
+    arms,
     dataset_registry,
     keys,
     papers,
@@ -34,6 +36,8 @@ FIRST = "diya2026"  # the paper with trainings
 # Of a stored page: raise it when record.json changes its shape, and when tools/output_checks.py
 # refuses more, so that no older page is found that the gate would refuse.
 FORM = 3
+# They say how much a page computes in each profile.
+AMOUNTS = {"fer_lib.amounts", "fer_lib.micro.scale"}
 # What executes a notebook: its versions count for every page.
 KERNEL = ("ipykernel", "papermill")
 KINDS = ("data", "activations", "run", "study", "page")
@@ -188,16 +192,18 @@ def runs_of(page: graph.Page, found: dict[str, Job]) -> dict[str, Job]:
     return read
 
 
-def page_rows(settings: dict, read: dict, studied: dict, modules: set[str]) -> dict[str, str]:
-    """Return the rows of the registries that a page uses: those of what it reads, and of its data.
+def page_rows(page: graph.Page, settings: dict, read: dict, modules: set[str]) -> dict[str, str]:
+    """Return the rows of the registries that a page uses: those of what it reads, and its own.
 
     A page that looks up another one is refused when it is executed (`tools.reads`).
     """
-    found = {}
-    for job in (*read.values(), *studied.values()):
+    found = arms.rows((*page.arms, *page.first))
+    for job in read:
         found |= job.ingredients["rows"]
     if "fer_lib.dataset_registry" in modules:
         found |= dataset_registry.rows(settings["data"])
+    for module in AMOUNTS & modules:
+        found |= importlib.import_module(module).rows(settings["profile"])
     return found
 
 
@@ -223,6 +229,7 @@ def page_job(name: str, settings: dict, data: Job, found: dict, library: keys.Li
     for job in studied.values():
         modules += job.modules
     modules = sorted(set(modules))
+    behind = library.modules(*modules)
     files = {file: (paths.root() / file).read_bytes() for file in sorted(page.files)}
     decides = {
         "page": name,
@@ -231,7 +238,7 @@ def page_job(name: str, settings: dict, data: Job, found: dict, library: keys.Li
         "data": data.ingredients["identity"],
         "cells": cells.hashes(book),
         "files": {file: keys.sha256(content) for file, content in files.items()},
-        "rows": page_rows(settings, read, studied, library.modules(*modules)),
+        "rows": page_rows(page, settings, [*read.values(), *studied.values()], behind),
         "runs": {run: job.key for run, job in read.items()},
         "studies": {name: job.key for name, job in studied.items()},
         **library.ingredients(*modules, also=page_imports(book, files)),

@@ -1,8 +1,13 @@
-"""How much the studies of micro-expressions compute in each profile."""
+"""How much the studies of micro-expressions compute in each profile.
+
+The table is ``fer_lib/tables/micro_amounts.toml``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from fer_lib import registry
 
 
 @dataclass(frozen=True)
@@ -11,8 +16,6 @@ class Scale:
 
     Attributes
     ----------
-    subjects : int or None
-        Rendered people; None for all of them.
     repeats, folds : int
         Of the grouped cross-validation of the classifiers.
     flaml_trials : int
@@ -25,9 +28,10 @@ class Scale:
         Settings that each search tries, and the outer folds it is judged on.
     bootstrap : int
         Resamples (of subjects) behind each interval.
+    subjects : int or None
+        Rendered people; None for all of them.
     """
 
-    subjects: int | None
     repeats: int
     folds: int
     flaml_trials: int
@@ -37,14 +41,15 @@ class Scale:
     search_candidates: int
     search_folds: int
     bootstrap: int
+    subjects: int | None = None
 
 
-SCALES = {
-    "smoke": Scale(12, 1, 2, 6, 20, 10, 40, 4, 2, 100),
-    "book": Scale(None, 2, 5, 24, 100, 100, 600, 12, 5, 2000),
-    "book-full": Scale(None, 10, 5, 60, 100, 100, 3000, 24, 5, 2000),
-    "paper": Scale(None, 10, 5, 60, 100, 100, 3000, 24, 5, 2000),
-}
+TABLE = registry.Table("micro_amounts", "profile")
+
+
+def rows(name: str) -> dict[str, str]:
+    """Return the row of a profile, for the key of what computes by it."""
+    return TABLE.digests(name)
 
 
 def get(name: str) -> Scale:
@@ -55,6 +60,4 @@ def get(name: str) -> Scale:
     ValueError
         If there is none of that name; the message lists the known ones.
     """
-    if name not in SCALES:
-        raise ValueError(f"unknown profile {name!r}: choose one of {', '.join(SCALES)}")
-    return SCALES[name]
+    return Scale(**TABLE[name])
