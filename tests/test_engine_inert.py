@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from fer_lib import keys, paths
+from tools import reads
 
 # Faces, clips, frozen activations and two trainings; what is printed tells their bytes.
 COMPUTE = """
@@ -54,8 +55,12 @@ with pytest.MonkeyPatch.context() as patch:
         found[f"{name} loss"] = run.history.drop(columns="seconds").to_csv()
     for plain in sorted(folder.glob("store/activations/*/plain.npy")):
         found[plain.parent.name] = hashlib.sha256(plain.read_bytes()).hexdigest()
+from fer_lib import keys
+found["packages"] = sorted(keys.distributions(list(sys.modules)) & set(keys.lock()))
 print(json.dumps(found))
 """
+# Loaded by the test itself.
+OF_THE_TEST = {"iniconfig", "pluggy", "pygments", "pytest"}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +84,14 @@ def whole(computed):
 
 def test_the_numbers_are_the_same_without_them(computed, whole):
     assert len(whole) >= 9
-    assert computed(*keys.INERT) == whole
+    assert computed(*keys.INERT) | {"packages": 0} == whole | {"packages": 0}
+
+
+def test_the_packages_that_a_training_loads_count_for_its_key(whole):
+    loaded = set(whole.pop("packages")) - OF_THE_TEST - reads.OPTIONAL
+    assert {"torch", "timm", "numba", "pandas", "pyarrow"} <= loaded
+    behind = ("fer_lib.experiment", "fer_lib.data.rendered", "fer_lib.micro.sets")
+    assert loaded - set(keys.library().versions(*behind)) == set()
 
 
 @pytest.mark.parametrize("module", keys.INERT)

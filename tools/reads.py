@@ -12,6 +12,11 @@ from fer_lib import keys, paths, registry
 # Read on the way, without weight for a result: the notebook's own folder is executed from memory.
 ALWAYS = {"constraints.txt", "tools/kernel.py", "tools/__init__.py"}
 ALWAYS |= {f"{name.replace('.', '/')}.py" for name in keys.INERT}
+# Packages that others look for and that decide nothing: how functions travel between processes, how
+# much memory there is (joblib), how a graph is printed (torch), what helps with tests (scikit-learn),
+# in which letters a web server answers (requests).
+OPTIONAL = {"cloudpickle", "psutil", "tabulate", "charset-normalizer"}
+OPTIONAL |= {"iniconfig", "pluggy", "pytest"}
 # Of a registry the rows count, one by one.
 TABLES = f"{keys.PACKAGE}/{registry.FOLDER}/"
 
@@ -88,5 +93,5 @@ def undeclared(log: Path, ingredients: dict) -> list[str]:
 
 def uncounted_packages(log: Path, ingredients: dict) -> list[str]:
     """Return the packages of the lock that were imported although the key does not count them."""
-    imported = keys.distributions(lines(log, "import:"))
+    imported = keys.distributions(lines(log, "import:")) - OPTIONAL
     return sorted((imported & set(keys.lock())) - set(ingredients["lock"]))
