@@ -12,8 +12,8 @@ from fer_lib import keys, paths, registry
 # Read on the way, without weight for a result: the notebook's own folder is executed from memory.
 ALWAYS = {"constraints.txt", "tools/kernel.py", "tools/__init__.py"}
 ALWAYS |= {f"{name.replace('.', '/')}.py" for name in keys.INERT}
-# Packages that others look for and that decide nothing: how functions travel between processes, how
-# much memory there is (joblib), how a graph is printed (torch), what helps with tests (scikit-learn),
+# Packages that others look for and that decide nothing: how functions travel between processes and
+# how much memory there is (joblib), how a graph is printed (torch), help with tests (scikit-learn),
 # in which letters a web server answers (requests).
 OPTIONAL = {"cloudpickle", "psutil", "tabulate", "charset-normalizer"}
 OPTIONAL |= {"iniconfig", "pluggy", "pytest"}
