@@ -47,12 +47,12 @@ class Table:
         return _read(self.name)
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the names of the rows, in the order of the file."""
-        return iter(self._rows)
+        """Yield the names of the rows, in the order of the file.
 
-    def __contains__(self, name: str) -> bool:
-        """Return whether there is a row of this name."""
-        return name in self._rows
+        Which rows there are is no row: the event tells ``table/*``, which no key holds.
+        """
+        sys.audit(EVENT, self.key("*"))
+        return iter(self._rows)
 
     def __getitem__(self, name: str) -> dict:
         """Return a row as TOML gives it; the event `EVENT` tells whoever listens.
