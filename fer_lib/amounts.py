@@ -72,4 +72,4 @@ def get(name: str) -> Amounts:
     ValueError
         If there is none of that name; the message lists the known ones.
     """
-    return Amounts(name, **TABLE[name])
+    return TABLE.build(name, Amounts, name=name)

@@ -89,7 +89,10 @@ def _lineage(name: str) -> list[str]:
     found = [name]
     while "like" in (row := TABLE[found[-1]]):
         if row["like"] in found:
-            raise ValueError(f"arm {name} is like itself, by way of {found[-1]}: mend arms.toml")
+            raise registry.RegistryError(
+                f"fer_lib/tables/arms.toml, [{name}]: it is like itself, by way of {found[-1]}: "
+                "say what it is like"
+            )
         found.append(row["like"])
     return found
 
@@ -111,7 +114,7 @@ def get(name: str) -> Arm:
     for each in reversed(_lineage(name)):
         values |= TABLE[each]
     values.pop("like", None)
-    return Arm(name, **{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+    return TABLE.build(name, Arm, values, name=name)
 
 
 def every() -> list[Arm]:

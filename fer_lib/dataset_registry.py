@@ -52,7 +52,7 @@ def get(name: str) -> Dataset:
     ValueError
         If there is none; the message lists those that are known.
     """
-    return Dataset(name, **TABLE[name])
+    return TABLE.build(name, Dataset, name=name)
 
 
 def behind(name: str) -> list[Dataset]:

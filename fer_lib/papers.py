@@ -20,12 +20,12 @@ class Paper:
     ----------
     key : str
         As in the ledger.
-    sets : tuple of str
+    data : tuple of str
         Data sets of its pages; the first is the rendered one, which needs nothing.
     """
 
     key: str
-    sets: tuple[str, ...]
+    data: tuple[str, ...]
 
 
 def get(key: str) -> Paper:
@@ -36,7 +36,7 @@ def get(key: str) -> Paper:
     ValueError
         If there is none; the message lists those that are known.
     """
-    return Paper(key, tuple(TABLE[key]["data"]))
+    return TABLE.build(key, Paper, key=key)
 
 
 def every() -> list[Paper]:
@@ -53,9 +53,9 @@ def of_set(name: str) -> Paper:
         If none does; the message lists those that are known.
     """
     for paper in every():
-        if name in paper.sets:
+        if name in paper.data:
             return paper
-    known = ", ".join(one for paper in every() for one in paper.sets)
+    known = ", ".join(one for paper in every() for one in paper.data)
     raise ValueError(f"unknown data set {name!r}: choose one of {known}")
 
 
@@ -64,6 +64,6 @@ def settings(paper: Paper, asked: dict) -> dict:
 
     A build names one data set. The pages of a paper that cannot take it have their rendered one.
     """
-    if asked["data"] in paper.sets:
+    if asked["data"] in paper.data:
         return asked
-    return asked | {"data": paper.sets[0], "data_root": ""}
+    return asked | {"data": paper.data[0], "data_root": ""}

@@ -85,6 +85,6 @@ def get(name: str) -> Profile:
     ValueError
         If there is none of that name; the message lists the known ones.
     """
-    row = dict(TABLE[name])
-    scales = {scale: Scale(**row.pop(scale)) for scale in SCALES}
-    return Profile(name, **scales, **row)
+    row = TABLE[name]
+    scales = {s: TABLE.build(name, Scale, row[s]) for s in SCALES if s in row}
+    return TABLE.build(name, Profile, row | scales, name=name)

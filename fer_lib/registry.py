@@ -13,18 +13,29 @@ import json
 import sys
 import tomllib
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 from functools import cache
+from typing import TypeVar
 
 from fer_lib import paths
+
+Row = TypeVar("Row")
 
 FOLDER = "tables"  # beside this module
 EVENT = "fer_lib.row"
 
 
+class RegistryError(ValueError):
+    """A table cannot be used as it is written; the message is one line and names file and row."""
+
+
 @cache
 def _read(name: str) -> dict[str, dict]:
-    file = paths.root() / "fer_lib" / FOLDER / f"{name}.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    file = f"fer_lib/{FOLDER}/{name}.toml"
+    try:
+        return tomllib.loads((paths.root() / file).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RegistryError(f"{file} cannot be read ({error}): mend it") from None
 
 
 class Table:
@@ -62,11 +73,58 @@ class Table:
         ValueError
             If there is none; the message lists those that there are.
         """
+        row = self._row(name)
+        sys.audit(EVENT, self.key(name))
+        return row
+
+    def _row(self, name: str) -> dict:
         if name not in self._rows:
             known = ", ".join(self)
             raise ValueError(f"unknown {self.what} {name!r}: choose one of {known}")
-        sys.audit(EVENT, self.key(name))
         return self._rows[name]
+
+    def build(
+        self, name: str, kind: type[Row], values: dict | None = None, /, **given: object
+    ) -> Row:
+        """Return a row as a dataclass; its lists become tuples.
+
+        Parameters
+        ----------
+        name : str
+            Of the row.
+        kind : type
+            A dataclass whose fields are what a row may say.
+        values : dict, optional
+            What the row says, if it is not taken as it stands.
+        **given
+            Fields that no row says.
+
+        Raises
+        ------
+        ValueError
+            If there is no such row.
+        RegistryError
+            If it says something else than the fields, leaves one out, or has a value that is none.
+        """
+        said = self[name] if values is None else values
+        own = {field.name: field for field in fields(kind) if field.name not in given}
+        unknown = sorted(said.keys() - own.keys())
+        required = [
+            n for n, f in own.items() if f.default is MISSING and f.default_factory is MISSING
+        ]
+        absent = [field for field in required if field not in said]
+        where = f"fer_lib/{FOLDER}/{self.name}.toml, [{name}]"
+        if unknown:
+            raise RegistryError(
+                f"{where}: unknown {', '.join(unknown)}: choose of {', '.join(own)}"
+            )
+        if absent:
+            raise RegistryError(f"{where}: {', '.join(absent)} is missing: add it")
+        plain = {key: tuple(v) if isinstance(v, list) else v for key, v in said.items()}
+        try:
+            return kind(**given, **plain)
+        except (TypeError, ValueError) as error:
+            raise RegistryError(f"{where}: {error}") from None
 
     def key(self, name: str) -> str:
         """Return what a row is called in the ingredients of a result: ``table/name``."""
@@ -76,6 +134,6 @@ class Table:
         """Return ``table/name`` -> sha256 of the row, for the key of a result; no event."""
         found = {}
         for name in names:
-            content = json.dumps(self._rows[name], sort_keys=True).encode()
+            content = json.dumps(self._row(name), sort_keys=True).encode()
             found[self.key(name)] = hashlib.sha256(content).hexdigest()
         return found

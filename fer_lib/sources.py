@@ -71,7 +71,7 @@ class Pretrained:
 
     @classmethod
     def restored(cls, told: dict) -> Pretrained:
-        """Return what a record or a table has, where tuples are lists."""
+        """Return what a record has, as JSON keeps it, where tuples are lists."""
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
 
 
@@ -83,7 +83,7 @@ def get(name: str) -> Pretrained:
     ValueError
         If there is none; the message lists those that are known.
     """
-    return Pretrained.restored(WEIGHTS[name])
+    return WEIGHTS.build(name, Pretrained)
 
 
 def family(name: str) -> tuple[Pretrained, ...]:
@@ -101,8 +101,8 @@ def rows(families: Iterable[str]) -> dict[str, str]:
     """Return the rows of both tables that some families use, for the key of a result."""
     found = {}
     for name in sorted(set(families)):
-        files = FAMILIES[name]["weights"]
-        found |= FAMILIES.digests(name) | WEIGHTS.digests(*files)
+        family(name)  # refuses a row that cannot be
+        found |= FAMILIES.digests(name) | WEIGHTS.digests(*FAMILIES[name]["weights"])
     return found
 
 

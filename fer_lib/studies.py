@@ -83,8 +83,7 @@ def get(name: str) -> Study:
     ValueError
         If there is none; the message lists those that are known.
     """
-    row = {key: tuple(v) if isinstance(v, list) else v for key, v in TABLE[name].items()}
-    return Study(name, **row)
+    return TABLE.build(name, Study, name=name)
 
 
 def with_needs(names: Iterable[str]) -> list[Study]:

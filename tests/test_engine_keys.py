@@ -11,13 +11,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
 from fer_lib import arms, data, keys, paths, plan, registry, sealed
 from tests import copies
-from tools import build, cells, graph, jobs, reads, stage, work
+from tools import build, cells, graph, jobs, reads, stage, why, work
 
 SETTINGS = {"profile": "smoke", "data": "rendered46", "data_root": "", "seed": 0}
 
@@ -429,3 +430,23 @@ def test_a_kernel_tells_what_it_opens_looks_up_and_imports(tmp_path):
     assert {"fer_lib", "yaml"} <= set(reads.lines(log, "import:"))
     assert "fer_lib/profiles.py" in reads.sources(log)
     assert not any("tables" in file for file in reads.sources(log))
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"form": 1}, "the form of a stored page is 1, was None"),
+        ({"subjects": 12}, "the number of subjects is 12, was None"),
+        ({"python": "3.12"}, "Python is 3.12, was 3.11"),
+        ({"lock": {"numpy": "2"}}, "constraints.txt: numpy 1 became 2"),
+        ({"lock": {"numpy": "1", "scipy": "3"}}, "constraints.txt: scipy 3 is new"),
+        ({"rows": {"arms/base": "1"}}, "row arms/base of fer_lib/tables changed"),
+        ({"rows": {"arms/base": "0", "arms/b0": "1"}}, "row arms/b0 of fer_lib/tables is used now"),
+        ({"rows": {}}, "row arms/base of fer_lib/tables is no longer used"),
+    ],
+)
+def test_each_ingredient_that_differs_is_said_in_words(changed, said):
+    before = {"lock": {"numpy": "1"}, "rows": {"arms/base": "0"}, "python": "3.11", "threads": 1}
+    job = SimpleNamespace(name="x", modules=(), ingredients=before | changed)
+    assert why.reasons(job, before) == [said]
+    assert why.reasons(SimpleNamespace(name="x", modules=(), ingredients=before), before) == []

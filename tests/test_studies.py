@@ -163,13 +163,13 @@ def test_pages_of_a_paper_that_cannot_take_a_set_have_their_rendered_one():
         papers.of_set("rendered47")
 
 
-@pytest.mark.parametrize("name", [name for paper in papers.every() for name in paper.sets])
+@pytest.mark.parametrize("name", [name for paper in papers.every() for name in paper.data])
 def test_the_data_sets_of_the_papers_can_be_asked_for(name):
     found = dataset_registry.get(name)
     adapter = importlib.import_module(found.adapter)
     assert callable(adapter.load)
     if found.rendered:
-        assert name == papers.of_set(name).sets[0]  # the one that needs nothing
+        assert name == papers.of_set(name).data[0]  # the one that needs nothing
         json.dumps(datasets.identity(name))
         datasets.check(name)
     else:

@@ -259,12 +259,15 @@ def all_jobs(settings: dict) -> dict[str, Job]:
     Raises
     ------
     InputError
-        If a file of the library does not parse.
+        If a file of the library or a registry cannot be used.
     """
     try:
-        library = keys.library()
-    except keys.LibraryError as error:
+        return _all_jobs(settings, keys.library())
+    except ValueError as error:  # an author's slip, in a module or in a table
         raise check.InputError(str(error)) from None
+
+
+def _all_jobs(settings: dict, library: keys.Library) -> dict[str, Job]:
     read = {FIRST, *(graph.page(name).paper for name in graph.PAGES)}
     asked_of = [paper for paper in papers.every() if paper.key in read]
     own = {paper.key: papers.settings(paper, settings) for paper in asked_of}

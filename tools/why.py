@@ -131,9 +131,15 @@ def reasons(job: jobs.Job, before: dict) -> list[str]:
     said += [f"{file} changed" for group in files for file in group]
     said += row_words(now.get("rows", {}), before.get("rows", {}))
     said += lock_words(now["lock"], before.get("lock", {}))
-    for key, name in (("python", "Python"), ("threads", "the thread count")):
-        if now[key] != before.get(key):
-            said.append(f"{name} is {now[key]}, was {before.get(key)}")
+    for key, name in (
+        ("python", "Python"),
+        ("threads", "the thread count"),
+        ("form", "the form of a stored page"),
+        ("subjects", "the number of subjects"),
+        ("test_subjects", "the number of further subjects"),
+    ):
+        if now.get(key) != before.get(key):
+            said.append(f"{name} is {now.get(key)}, was {before.get(key)}")
     for key in ("data", "identity"):
         if now.get(key) != before.get(key):
             said.append("the data set is another")

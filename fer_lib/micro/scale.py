@@ -60,4 +60,4 @@ def get(name: str) -> Scale:
     ValueError
         If there is none of that name; the message lists the known ones.
     """
-    return Scale(**TABLE[name])
+    return TABLE.build(name, Scale)

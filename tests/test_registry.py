@@ -1,0 +1,130 @@
+"""Tables of what is chosen by name: what a row may say, and what is said of a bad one."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from fer_lib import (
+    amounts,
+    arms,
+    dataset_registry,
+    papers,
+    paths,
+    profiles,
+    registry,
+    sources,
+    studies,
+)
+from fer_lib.micro import scale
+from tests import copies
+
+
+@dataclass(frozen=True)
+class Thing:
+    name: str
+    sizes: tuple[int, ...]
+    colour: str = "red"
+    more: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        if self.colour == "none":
+            raise ValueError("a thing has a colour")
+
+
+@pytest.fixture
+def table(monkeypatch):
+    def filled(**rows):
+        monkeypatch.setattr(registry, "_read", lambda _name: rows)
+        return registry.Table("things", "thing")
+
+    return filled
+
+
+def test_a_row_becomes_a_dataclass_with_tuples_and_defaults(table):
+    things = table(first={"sizes": [1, 2]}, second={"sizes": [], "more": {"a": 1}})
+    assert things.build("first", Thing, name="first") == Thing("first", (1, 2))
+    assert things.build("second", Thing, name="x") == Thing("x", (), more={"a": 1})
+    assert list(things) == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"sizes": [1], "size": 2}, "unknown size: choose of sizes, colour, more"),
+        ({"colour": "blue"}, "sizes is missing: add it"),
+        ({"sizes": [1], "colour": "none"}, "a thing has a colour"),
+        ({"sizes": [1], "name": "other"}, "unknown name: choose of sizes, colour, more"),
+    ],
+)
+def test_a_row_that_cannot_be_is_named_with_what_is_wrong(table, row, said):
+    with pytest.raises(registry.RegistryError) as error:
+        table(first=row).build("first", Thing, name="first")
+    assert str(error.value) == f"fer_lib/tables/things.toml, [first]: {said}"
+
+
+def test_the_digest_is_of_the_row_and_of_nothing_else(table):
+    one = table(a={"x": 1}, b={"x": 1}).digests("a", "b")
+    assert set(one) == {"things/a", "things/b"}
+    assert one["things/a"] == one["things/b"]
+    assert table(b={"x": 2}, a={"x": 1}).digests("a")["things/a"] == one["things/a"]
+    assert table(a={"x": 2}).digests("a")["things/a"] != one["things/a"]
+
+
+EVERY = {
+    papers.TABLE: papers.get,
+    dataset_registry.TABLE: dataset_registry.get,
+    studies.TABLE: studies.get,
+    profiles.TABLE: profiles.get,
+    sources.WEIGHTS: sources.get,
+    sources.FAMILIES: sources.family,
+    arms.TABLE: arms.get,
+    amounts.TABLE: amounts.get,
+    scale.TABLE: scale.get,
+}
+
+
+@pytest.mark.parametrize("table", EVERY, ids=lambda table: table.name)
+def test_every_row_of_every_table_can_be_had_and_another_is_refused(table):
+    assert all(EVERY[table](name) for name in table)
+    with pytest.raises(ValueError, match=f"unknown {table.what} 'nothing': choose one of"):
+        EVERY[table]("nothing")
+
+
+def test_every_table_is_read_by_something():
+    files = {file.stem for file in (paths.root() / "fer_lib" / registry.FOLDER).iterdir()}
+    assert files == {table.name for table in EVERY}
+
+
+SLIPS = {
+    "no TOML": ("studies", "[micro_trial]", "[micro_trial", "studies.toml cannot be read"),
+    "an unknown word": ("profiles", "views = 3", "vews = 3", "[smoke]: unknown vews: choose of"),
+    "a missing word": ("weights", 'licence = "Apache-2.0"\n', "", "]: licence is missing: add it"),
+    "no such arm": ("arms", 'like = "weighted"', 'like = "wieghted"', "unknown arm 'wieghted'"),
+    "a circle": ("arms", '[base]\nlike = "dual_task"', '[base]\nlike = "focal"', "]: it is like"),
+    "a value that is none": ("arms", "wrong_labels = 0.05", "wrong_labels = 5.0", "[wrong_05]: "),
+    "no such file": ("families", '["xception"]', '["exception"]', "weights 'exception': choose"),
+    "no such module": ("studies", "causal.trial", "causal.trail", "trail is not a module"),
+}
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("slips")
+    return copies.Copy(copies.sources(folder / "checkout"), folder / "store")
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_in_a_table_ends_a_build_in_one_line(copy, slip):
+    name, old, new, said = SLIPS[slip]
+    file = copy.folder / "fer_lib" / "tables" / f"{name}.toml"
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    try:
+        done = copy.run("why", "--profile", "smoke")
+    finally:
+        file.write_text(text)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert said in done.stderr
