@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fer_lib import activations, backbones, progress, sealed, tensors, threads, weights
+from fer_lib import activations, backbones, keys, progress, sealed, tensors, threads, weights
 from fer_lib import data as datasets
 from fer_lib.activations import ALL_STAGES, FILES, Activations
 from fer_lib.determinism import set_determinism
@@ -104,6 +104,7 @@ def _computed(
 
 
 def _make(folder: Path, wanted: Activations, data_root: str, decides: dict) -> None:
+    keys.refuse_outdated(*activations.modules(wanted))
     start = time.perf_counter()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     face_data = datasets.load(wanted.data, data_root or None)

@@ -26,7 +26,7 @@ class Activations:
     Attributes
     ----------
     family : str
-        A family of `fer_lib.weights`.
+        A row of ``fer_lib/tables/families.toml``.
     pretrained : bool
         Whether it starts from ImageNet weights where they can be had.
     frozen : int

@@ -61,6 +61,7 @@ TABLE = registry.Table("amounts", "profile")
 
 def rows(name: str) -> dict[str, str]:
     """Return the row of a profile, for the key of a page that asks for its amounts."""
+    get(name)  # refuses a row that cannot be
     return TABLE.digests(name)
 
 

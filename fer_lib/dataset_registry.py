@@ -7,6 +7,7 @@ that reads photographs counts for no result on rendered faces.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 
 from fer_lib import registry
 
@@ -53,6 +54,17 @@ def get(name: str) -> Dataset:
         If there is none; the message lists those that are known.
     """
     return TABLE.build(name, Dataset, name=name)
+
+
+def module(dataset: Dataset, name: str) -> ModuleType:
+    """Return a module that the row of a data set names, imported.
+
+    Raises
+    ------
+    fer_lib.registry.RegistryError
+        If there is none of this name.
+    """
+    return registry.module(name, f"fer_lib/tables/datasets.toml, [{dataset.name}],")
 
 
 def behind(name: str) -> list[Dataset]:

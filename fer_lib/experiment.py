@@ -17,6 +17,7 @@ from fer_lib import (
     backbones,
     checkpoint,
     inputs,
+    keys,
     machine,
     models,
     plan,
@@ -208,6 +209,7 @@ def _about(experiment: Experiment, seen: Inputs, parts: Parts, samples: dict) ->
 
 
 def _train(experiment: Experiment, folder: Path, decides: dict) -> runs.Run:
+    keys.refuse_outdated(*plan.modules_behind(experiment.arm.model, experiment.data))
     start = time.perf_counter()
     started = datetime.now(UTC).isoformat(timespec="seconds")
     config = train_config(experiment)

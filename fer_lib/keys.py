@@ -16,6 +16,7 @@ import platform
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,12 @@ PACKAGE = "fer_lib"
 # back to it: tests/test_engine_inert.py computes the same numbers with stubs in their place.
 INERT = ("fer_lib.machine", "fer_lib.progress")
 # Packages that a package loads by name where its metadata call them optional.
-LOADED_BY_NAME = {"pandas": ("pyarrow",)}
+LOADED_BY_NAME = {
+    "pandas": ("pyarrow",),
+    "flaml": ("lightgbm", "optuna", "xgboost", "xgboost-cpu"),
+}
+# Of the files beside the code these are data; others an editor or a system may leave there.
+DATA = (".json", ".npz", ".yml")
 
 
 def sha256(content: bytes) -> str:
@@ -64,6 +70,8 @@ class Library:
         except grimp.exceptions.SourceSyntaxError as error:
             raise LibraryError(str(error)) from None
         self._root = paths.root()
+        own = (name for name in self._graph.modules if self.has(name))
+        self._raw = {name: sha256(self._code(name).read_bytes()) for name in own}
         self._hashes: dict[str, dict[str, str]] = {}
         # Many trainings share one set of modules.
         self._known: dict[tuple[str, ...], set[str]] = {}
@@ -124,14 +132,25 @@ class Library:
             found |= self._of_module(name)
         return dict(sorted(found.items()))
 
+    def _code(self, name: str) -> Path:
+        """Return the file of a module."""
+        place = self._root / name.replace(".", "/")
+        return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+
+    def changed(self, later: Library) -> set[str]:
+        """Return the modules whose files have another content in a later graph, or are gone."""
+        return {name for name, content in self._raw.items() if later._raw.get(name) != content}
+
     def _of_module(self, name: str) -> dict[str, str]:
         """Return the hash of each file of one module, by path in the checkout."""
         if name not in self._hashes:
-            place = self._root / name.replace(".", "/")
-            package = place.is_dir()
-            code = place / "__init__.py" if package else place.with_suffix(".py")
-            files = {code: sha256(counted(code.read_bytes()))}
-            files |= {f: sha256(f.read_bytes()) for f in (carried(place) if package else ())}
+            code = self._code(name)
+            try:
+                files = {code: sha256(counted(code.read_bytes()))}
+            except LibraryError as error:
+                raise LibraryError(f"{code.relative_to(self._root)}: {error}") from None
+            package = code.parent if code.name == "__init__.py" else None
+            files |= {f: sha256(f.read_bytes()) for f in (carried(package) if package else ())}
             self._hashes[name] = {str(f.relative_to(self._root)): h for f, h in files.items()}
         return self._hashes[name]
 
@@ -159,6 +178,7 @@ class Library:
 
 
 _now: tuple[tuple, Library] | None = None
+_outdated: set[str] = set()
 
 
 def library() -> Library:
@@ -170,16 +190,43 @@ def library() -> Library:
         If a file does not parse.
     """
     global _now
-    files = sorted((paths.root() / PACKAGE).rglob("*"))
-    stats = ((file, file.stat()) for file in files if "__pycache__" not in file.parts)
-    state = tuple((file, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for file, s in stats)
+    state = _state()
     if _now is None or _now[0] != state:
-        _now = (state, Library())
+        fresh = Library()
+        if _now is not None:
+            _outdated.update(_now[1].changed(fresh) & set(sys.modules))
+        _now = (state, fresh)
     return _now[1]
 
 
+def _state() -> tuple:
+    """Return what changes when a file does that decides a key; an editor's own files do not."""
+    found = []
+    for file in [paths.root() / "constraints.txt", *sorted((paths.root() / PACKAGE).rglob("*"))]:
+        if file.suffix in (".py", ".txt", *DATA) and not file.name.startswith("."):
+            with suppress(FileNotFoundError):  # gone between the two questions
+                s = file.stat()
+                found.append((file, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino))
+    return tuple(found)
+
+
+def refuse_outdated(*names: str) -> None:
+    """Refuse to compute with code that is no longer that of the files, by which results are named.
+
+    A kernel that is kept open goes on with the modules that it has imported.
+
+    Raises
+    ------
+    LibraryError
+        If a module behind ``names`` was imported before its file changed.
+    """
+    old = sorted(library().modules(*names) & _outdated)
+    if old:
+        raise LibraryError(f"{old[0]} changed after it was imported here: restart this kernel")
+
+
 def carried(package: Path) -> list[Path]:
-    """Return the data files in a package's own folders; prose and registries are not data."""
+    """Return the data files in a package's own folders; registries are none."""
     found = []
     for place in sorted(package.iterdir()):
         if place.is_dir():
@@ -187,7 +234,7 @@ def carried(package: Path) -> list[Path]:
             found += [] if own else [file for file in sorted(place.rglob("*")) if file.is_file()]
         elif place.is_file():
             found.append(place)
-    return [file for file in found if file.suffix not in (".py", ".pyc", ".md")]
+    return [f for f in found if f.suffix in DATA and not f.name.startswith(".")]
 
 
 class _WithoutWords(ast.NodeTransformer):
@@ -229,7 +276,10 @@ def counted(source: bytes) -> bytes:
     """
     if b"progress" not in source:
         return source
-    tree = ast.parse(source)
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:  # grimp reads the syntax of later Pythons as well
+        raise LibraryError(f"line {error.lineno} does not parse ({error.msg})") from None
     names = _progress_names(tree)
     calls = list(_outermost_calls(tree, names))
     lines = source.splitlines(keepends=True)

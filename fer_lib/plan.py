@@ -27,7 +27,7 @@ class Arm:
     model : str
         A file of `fer_lib.models`.
     backbones : tuple of str
-        Families of `fer_lib.weights`, one a stream; empty for a model without any.
+        Rows of ``fer_lib/tables/families.toml``, one a stream; empty for a model without any.
     options : dict
         What the model's ``build`` takes beside them, by name.
     pretrained : bool

@@ -9,12 +9,14 @@ engine notices a row that a result used and that its key does not hold.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from functools import cache
+from types import ModuleType
 from typing import TypeVar
 
 from fer_lib import paths
@@ -33,9 +35,37 @@ class RegistryError(ValueError):
 def _read(name: str) -> dict[str, dict]:
     file = f"fer_lib/{FOLDER}/{name}.toml"
     try:
-        return tomllib.loads((paths.root() / file).read_text(encoding="utf-8"))
+        rows = tomllib.loads((paths.root() / file).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RegistryError(f"{file} cannot be read ({error}): mend it") from None
+    for row, said in rows.items():
+        if not isinstance(said, dict):
+            raise RegistryError(
+                f"{file}: {row} stands in no row: put it under one, such as [{row}]"
+            )
+    return rows
+
+
+def forget() -> None:
+    """Read the tables again when they are next asked: they may have been edited meanwhile.
+
+    In between a process goes by what it has read, so that one computation has one row.
+    """
+    _read.cache_clear()
+
+
+def module(name: str, where: str) -> ModuleType:
+    """Return a module that a table names, imported.
+
+    Raises
+    ------
+    RegistryError
+        If there is none of this name; ``where`` says who names it.
+    """
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        raise RegistryError(f"{where} names the module {name}: {error}: mend the name") from None
 
 
 class Table:

@@ -27,7 +27,8 @@ def writing(folder: Path) -> Iterator[Path]:
     """Yield an empty folder beside ``folder``; once filled, it is sealed and moved there.
 
     A process that is killed leaves a hidden folder, never half of what was to be stored. If
-    another process was faster, its files stay: they are as good.
+    another process was faster, its files stay: they are as good. Whoever calls this holds
+    `only_one`: a hidden folder that is found is taken for one that was left.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     for left in folder.parent.glob(f".{folder.name}-*"):

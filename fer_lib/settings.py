@@ -79,7 +79,7 @@ def of_arguments(args: argparse.Namespace) -> dict[str, str | int]:
     except ValueError as error:
         raise InputError(str(error)) from None
     settings = check(args.profile, args.data, args.data_root, args.seed)
-    limit = args.limit or str(LIMITS[args.profile])
+    limit = args.limit or str(LIMITS.get(args.profile, LIMITS["book"]))
     if not limit.isdecimal() or int(limit) < 1:
         raise InputError(f"LIMIT={limit}: must be a whole number of seconds, 1 or more")
     return settings | {"threads": count, "limit": int(limit)}

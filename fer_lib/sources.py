@@ -75,6 +75,18 @@ class Pretrained:
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in told.items()})
 
 
+@dataclass(frozen=True)
+class Family:
+    """Where the weights of a family are looked for: names of rows, in this order."""
+
+    weights: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a family that has nothing."""
+        if not self.weights:
+            raise ValueError("weights is empty: name a row of weights.toml")
+
+
 def get(name: str) -> Pretrained:
     """Return a file of weights by the name of its row.
 
@@ -94,7 +106,7 @@ def family(name: str) -> tuple[Pretrained, ...]:
     ValueError
         If the family is unknown; the message lists those that are known.
     """
-    return tuple(map(get, FAMILIES[name]["weights"]))
+    return tuple(map(get, FAMILIES.build(name, Family).weights))
 
 
 def rows(families: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,6 @@ decides it. A new study is a module and a row of ``fer_lib/tables/studies.toml``
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from fer_lib import data as datasets
 from fer_lib import dataset_registry, keys, paths, registry, sources
 
 ABOUT = "about.json"
+MAKER = "fer_lib.study"  # calls a study's module, with one thread, and writes what it says
 
 
 @dataclass(frozen=True)
@@ -88,11 +88,21 @@ def get(name: str) -> Study:
 
 def with_needs(names: Iterable[str]) -> list[Study]:
     """Return studies with all that they read, each after those, in the order of the table."""
-    wanted, todo = set(), list(names)
-    while todo:
-        study = get(todo.pop())
-        wanted.add(study.name)
-        todo += study.needs
+    wanted: set[str] = set()
+
+    def want(name: str, *readers: str) -> None:
+        if name in readers:
+            raise registry.RegistryError(
+                f"fer_lib/tables/studies.toml, [{name}]: it reads itself, by way of "
+                f"{readers[-1]}: say what it needs"
+            )
+        if name not in wanted:
+            for need in get(name).needs:
+                want(need, *readers, name)
+            wanted.add(name)
+
+    for name in names:
+        want(name)
     return [get(name) for name in TABLE if name in wanted]
 
 
@@ -105,7 +115,8 @@ def rows(study: Study, asked: Asked) -> dict[str, str]:
     for name in study.needs:
         found |= rows(get(name), asked)
     if study.amounts:
-        found |= importlib.import_module(study.amounts).rows(asked.profile)
+        where = f"fer_lib/tables/studies.toml, [{study.name}],"
+        found |= registry.module(study.amounts, where).rows(asked.profile)
     return found | dataset_registry.rows(asked.data)
 
 
@@ -127,7 +138,7 @@ def ingredients(study: Study, asked: Asked, identity: str, library: keys.Library
 
 def modules(study: Study, data: str) -> tuple[str, ...]:
     """Return the modules from which the code behind a study is found."""
-    return (study.module, *dataset_registry.adapters(data))
+    return (MAKER, study.module, *dataset_registry.adapters(data))
 
 
 def folder_name(study: Study, asked: Asked, decides: dict) -> str:
@@ -138,6 +149,7 @@ def folder_name(study: Study, asked: Asked, decides: dict) -> str:
 
 def place(study: Study, asked: Asked) -> tuple[Path, dict]:
     """Return where its results lie, or will lie, and the ingredients that say so."""
+    with_needs(study.needs)  # refuses studies that read each other in a circle
     identity = datasets.identity(asked.data, asked.data_root or None)
     decides = ingredients(study, asked, identity, keys.library())
     return paths.cache() / "studies" / folder_name(study, asked, decides), decides

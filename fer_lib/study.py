@@ -12,7 +12,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from fer_lib import page, paths, progress, sealed, studies, threads
+from fer_lib import keys, paths, progress, sealed, studies, threads
 from fer_lib.sources import Pretrained
 from fer_lib.studies import ABOUT, Asked, Study
 
@@ -94,12 +94,8 @@ def about(folder: Path) -> dict:
     return json.loads((folder / ABOUT).read_text(encoding="utf-8"))
 
 
-def header(told: dict) -> None:
-    """Show the header of a page that reads a study, whose `about` is ``told``."""
-    page.header_of_run(told)
-
-
 def _make(study: Study, asked: Asked, decides: dict, folder: Path) -> None:
+    keys.refuse_outdated(*studies.modules(study, asked.data))
     needs = {name: made(studies.get(name), asked) for name in study.needs}
     start, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
     handed = {}

@@ -108,7 +108,7 @@ def _fetched(source: Pretrained, folder: Path) -> Path:
 
 def _refuse_full_disk(error: Exception, folder: Path) -> None:
     """Raise `fer_lib.paths.CacheError` if it was the disk: a random start would hide that."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         raise paths.CacheError(f"no space left in {folder}: free some or set FER_CACHE") from None
 
 

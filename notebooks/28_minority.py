@@ -56,7 +56,7 @@ NAMES = {
     "xgboost": "XGBoost",
     "flaml": "FLAML",
 }
-study.header(about)
+page.header_of_run(about)
 people = "subjects" if about["group_kind"] == "subject" else "groups of near-copies"
 page.say(
     f"{about['images']:,} images of {about['groups']} {people}, from "

@@ -74,7 +74,7 @@ runs["recall of the others"] = runs[others].mean(axis=1)
 runs["gap"] = runs["recall of the others"] - runs[BOTH_RARE]
 OUTCOMES = ("macro F1", "accuracy", "recall of fear", "recall of disgust")
 smote, focal = (effects.contrast(runs, treatment) for treatment in (SMOTE, FOCAL))
-study.header(about)
+page.header_of_run(about)
 if about["left_out"]:
     lost = ", ".join(f"{emotion} ({n} images)" for emotion, n in about["left_out"].items())
     page.say(f"Left out, because too few people or groups of near-copies show it: {lost}.")

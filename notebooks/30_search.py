@@ -50,7 +50,7 @@ about, found = study.about(folder), search.read(folder)
 ground = claims.Ground("huang2025", about["data"], about["profile"])
 amounts = scale.get(about["profile"])
 scored = tuned.tuned(found.predictions, amounts.bootstrap, seed)
-study.header(about)
+page.header_of_run(about)
 
 # %% [markdown]
 # ## Set-up

@@ -9,11 +9,13 @@ import numpy as np
 
 from fer_lib import collect, experiment, keys, onnx_export, paths, plan, runs, sealed
 from fer_lib import data as datasets
+from service import detect
 from service.align import template_of
 from service.detect import Detector
 
 MODEL = "model.onnx"
-OWN_FILES = ("align.py", "detect.py", "export.py")  # what decides the file, beside the library
+# What decides the file, beside the library.
+OWN_FILES = ("align.py", "detect.py", "export.py", f"models/{detect.MODEL.name}")
 TEMPLATE_FACES = 200  # training images behind the template
 
 
@@ -21,7 +23,7 @@ def place_of(run: runs.Run) -> Path:
     """Return where the exported model of a run lies, or will lie, in the store."""
     here = Path(__file__).parent
     code = {name: keys.sha256((here / name).read_bytes()) for name in OWN_FILES}
-    library = keys.library().ingredients("fer_lib.onnx_export", also=("cv2", "numpy"))
+    library = keys.library().ingredients("fer_lib.onnx_export", also=("cv2", "numpy", "PIL"))
     made_of = keys.digest({"service": code, **library})
     return paths.cache() / "served" / f"{run.folder.name}-{made_of}"
 

@@ -470,6 +470,18 @@ TABLE = {
         PAGES | AUDITS | SECOND,
     ),
     "a package of tests": (replaced("constraints.txt", "playwright==", "playwright==9."), set()),
+    "who makes studies": (appended("fer_lib/study.py"), STUDIES | STUDIED),
+    "what editors and systems leave": (
+        together(
+            written("fer_lib/.train.py.swp", "x"),
+            written("fer_lib/train.py~", "x"),
+            written("fer_lib/train.py.orig", "x"),
+            written("fer_lib/.DS_Store", "x"),
+            written("fer_lib/faces/data/.directory", "x"),
+            lambda copy: (copy.folder / "fer_lib" / ".#train.py").symlink_to("somebody@host.1:2"),
+        ),
+        set(),
+    ),
     "touch of everything": (touched, set()),
     "touch of large files": (new_weights, set()),
 }

@@ -187,6 +187,76 @@ def test_comments_of_the_lock_do_not_count(monkeypatch, tmp_path):
     assert keys.lock() == {"numpy": "1.0", "torch": "2.0"}
 
 
+def test_every_file_beside_the_code_is_data_prose_or_a_table():
+    """Another would be read and count for no key."""
+    own = paths.root() / "fer_lib"
+    for file in own.rglob("*"):
+        if file.is_file() and "__pycache__" not in file.parts:
+            table = file.parent == own / "tables" and file.suffix == ".toml"
+            assert table or file.suffix in (".py", ".md", *keys.DATA), file
+
+
+def test_learners_that_flaml_loads_by_name_count(library):
+    """It names them under an extra only, and they decide what it finds."""
+    behind = set(library.versions("fer_lib.micro.balance.automl"))
+    assert {"flaml", "lightgbm", "optuna"} <= behind
+    assert behind & {"xgboost", "xgboost-cpu"}
+    assert "lightgbm" not in library.versions("fer_lib.experiment")
+
+
+OUTDATED = """
+from pathlib import Path
+from fer_lib import keys, losses
+keys.library()
+file = Path("fer_lib/losses.py")
+file.write_text(file.read_text().replace("1.0", "2.0", 1) + "# more\\n")
+keys.refuse_outdated("fer_lib.labels")
+try:
+    keys.refuse_outdated("fer_lib.train")
+except keys.LibraryError as error:
+    print(error)
+"""
+
+
+def test_a_kernel_that_is_kept_open_stores_nothing_made_with_old_code(tmp_path):
+    """Its key would be that of the new code."""
+    copy = copies.Copy(copies.sources(tmp_path / "checkout"), tmp_path / "store")
+    said = "fer_lib.losses changed after it was imported here: restart this kernel\n"
+    assert copy.python("-c", OUTDATED).stdout == said
+
+
+def test_a_changed_lock_is_seen_by_a_process_that_runs(tmp_path):
+    copy = copies.Copy(copies.sources(tmp_path / "checkout"), tmp_path / "store")
+    code = (
+        "from pathlib import Path\n"
+        "from fer_lib import keys\n"
+        "first, file = keys.library().versions('fer_lib.train'), Path('constraints.txt')\n"
+        "file.write_text(file.read_text().replace('numpy==', 'numpy==9.'))\n"
+        "print(first['numpy'], keys.library().versions('fer_lib.train')['numpy'])\n"
+    )
+    first, second = copy.python("-c", code).stdout.split()
+    assert second == f"9.{first}"
+
+
+def test_tables_are_read_anew_when_a_job_is_looked_for(tmp_path):
+    copy = copies.Copy(copies.sources(tmp_path / "checkout"), tmp_path / "store")
+    code = (
+        "from pathlib import Path\n"
+        "from tools import jobs, work\n"
+        f"settings = {SETTINGS!r}\n"
+        "folder = next(iter(jobs.all_jobs(settings)))\n"
+        "work.find(folder, settings)\n"
+        "file = Path('fer_lib/tables/profiles.toml')\n"
+        "file.write_text(file.read_text().replace('test_subjects = 10', 'test_subjects = 11', 1))\n"
+        "try:\n"
+        "    work.find(folder, settings)\n"
+        "except work.JobError as error:\n"
+        "    print(error)\n"
+    )
+    said = "a file it depends on changed while the build was running: build again\n"
+    assert copy.python("-c", code).stdout == said
+
+
 def test_each_way_of_importing_is_seen(library):
     book = nbformat.v4.new_notebook()
     book.cells = [

@@ -103,6 +103,34 @@ SLIPS = {
     "a circle": ("arms", '[base]\nlike = "dual_task"', '[base]\nlike = "focal"', "]: it is like"),
     "a value that is none": ("arms", "wrong_labels = 0.05", "wrong_labels = 5.0", "[wrong_05]: "),
     "no such file": ("families", '["xception"]', '["exception"]', "weights 'exception': choose"),
+    "an unknown word in a family": (
+        "families",
+        "weights = [",
+        "weight = [",
+        "unknown weight: choose",
+    ),
+    "a family of nothing": ("families", '["xception"]', "[]", "[xception]: weights is empty"),
+    "no such amounts": (
+        "studies",
+        "micro.scale",
+        "micro.scales",
+        "names the module fer_lib.m",
+    ),
+    "no such subjects": (
+        "datasets",
+        "micro.scale",
+        "micro.scales",
+        "[rendered_micro], names ",
+    ),
+    "no such paper": ("studies", '"huang2025"', '"huang2024"', "unknown paper 'huang2024'"),
+    "studies in a circle": (
+        "studies",
+        "[micro_features]\n",
+        '[micro_features]\nneeds = ["micro_scores"]\n',
+        "[micro_features]: it reads itself, by way of micro_scores",
+    ),
+    "a word in no row": ("arms", "[dual_task]", "x = 1\n[dual_task]", "x stands in no row"),
+    "amounts that lack one": ("amounts", "cam_images = 14\n", "", "[smoke]: cam_images is missing"),
     "no such module": ("studies", "causal.trial", "causal.trail", "trail is not a module"),
 }
 

@@ -268,8 +268,9 @@ def all_jobs(settings: dict) -> dict[str, Job]:
 
 
 def _all_jobs(settings: dict, library: keys.Library) -> dict[str, Job]:
-    read = {FIRST, *(graph.page(name).paper for name in graph.PAGES)}
-    asked_of = [paper for paper in papers.every() if paper.key in read]
+    wanted = studies.with_needs(one for name in graph.PAGES for one in graph.page(name).studies)
+    read = {FIRST, *(graph.page(name).paper for name in graph.PAGES), *(s.paper for s in wanted)}
+    asked_of = sorted(map(papers.get, read), key=lambda paper: list(papers.TABLE).index(paper.key))
     own = {paper.key: papers.settings(paper, settings) for paper in asked_of}
     data = {paper.key: data_job(paper, own[paper.key], library) for paper in asked_of}
     found = {job.folder: job for job in data.values()}
@@ -277,13 +278,12 @@ def _all_jobs(settings: dict, library: keys.Library) -> dict[str, Job]:
     identity = of_first.ingredients["identity"]
     for experiment in graph.trainings(own[FIRST]):
         needs = [of_first.folder]
-        for wanted in plan.all_activations(experiment):
-            made = activations_job(wanted, identity, library, of_first)
+        for read_from in plan.all_activations(experiment):
+            made = activations_job(read_from, identity, library, of_first)
             found[made.folder] = made
             needs.append(made.folder)
         job = run_job(experiment, identity, library, tuple(needs))
         found[job.folder] = job
-    wanted = studies.with_needs(one for name in graph.PAGES for one in graph.page(name).studies)
     for study in wanted:
         asked = Asked(**{name: own[study.paper][name] for name in graph.PARAMETERS})
         job = study_job(study, asked, library, data[study.paper], found)

@@ -20,7 +20,7 @@ from pathlib import Path
 import nbformat
 
 from fer_lib import data as datasets
-from fer_lib import dataset_registry, papers, provenance, sealed
+from fer_lib import dataset_registry, papers, provenance, registry, sealed
 from fer_lib.studies import Asked
 from tools import cells, checkout, execute, failure, graph, jobs, reads
 
@@ -37,6 +37,7 @@ def find(folder: str, settings: dict) -> jobs.Job:
     JobError
         If there is none: a file it depends on has changed since the build began.
     """
+    registry.forget()
     found = jobs.all_jobs(settings).get(folder)
     if found is None:
         raise JobError("a file it depends on changed while the build was running: build again")

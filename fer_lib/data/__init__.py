@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 from fer_lib import dataset_registry, keys
@@ -70,7 +69,7 @@ def load(
     if size is not None and not 16 <= size <= 1024:
         raise ValueError(f"size is {size} pixels: choose 16 to 1024")
     asked = {"progress": progress} | ({} if size is None else {"size": size})
-    adapter = importlib.import_module(found.adapter)
+    adapter = dataset_registry.module(found, found.adapter)
     if found.rendered:
         return adapter.load(name, n_subjects=n_subjects, **asked)
     return adapter.load(root, **asked)
@@ -89,7 +88,7 @@ def identity(name: str, root: str | Path | None = None) -> str:
     """
     found = _found(name, root)
     if not found.rendered:
-        return importlib.import_module(found.adapter).identity(root)
+        return dataset_registry.module(found, found.adapter).identity(root)
     # Told without importing what renders: every job asks, and few render.
     code = keys.library().ingredients(found.renderer)
     what = found.renderer.rpartition(".")[2]
@@ -101,7 +100,7 @@ def subjects(name: str, profile: str) -> int | None:
     found = dataset_registry.get(name)
     if not found.subjects:
         return None
-    return importlib.import_module(found.subjects).get(profile).subjects
+    return dataset_registry.module(found, found.subjects).get(profile).subjects
 
 
 def check(name: str, root: str | Path | None = None) -> None:
@@ -116,7 +115,7 @@ def check(name: str, root: str | Path | None = None) -> None:
     """
     found = _found(name, root)
     if not found.rendered:
-        importlib.import_module(found.adapter).check(root)
+        dataset_registry.module(found, found.adapter).check(root)
 
 
 def _found(name: str, root: str | Path | None) -> Dataset:

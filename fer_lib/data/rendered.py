@@ -11,7 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from fer_lib import data as datasets
-from fer_lib import faces, paths
+from fer_lib import faces, keys, paths
 from fer_lib.data import stack
 from fer_lib.data.schema import (
     COLUMNS,
@@ -64,6 +64,7 @@ def load(
             raise ValueError(f"n_subjects is {n_subjects}: give 1 or more, or None for all")
         if n_subjects != spec.n_male + spec.n_female:
             spec = spec.with_subjects(n_subjects)
+    keys.refuse_outdated("fer_lib.faces")
     place = paths.cache() / "data" / datasets.identity(name)
     folder = faces.make_set(spec, place, progress=progress)
     meta = json.loads((folder / "meta.json").read_text())

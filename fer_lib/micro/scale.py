@@ -49,6 +49,7 @@ TABLE = registry.Table("micro_amounts", "profile")
 
 def rows(name: str) -> dict[str, str]:
     """Return the row of a profile, for the key of what computes by it."""
+    get(name)  # refuses a row that cannot be
     return TABLE.digests(name)
 
 

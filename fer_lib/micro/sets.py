@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fer_lib import data as datasets
-from fer_lib import paths, sealed, system
+from fer_lib import keys, paths, sealed, system
 from fer_lib.data.schema import COLUMNS, EMOTIONS, FaceData, empty_report, validate
 from fer_lib.progress import Progress, say
 
@@ -91,6 +91,7 @@ def _damage(folder: Path) -> str | None:
 
 
 def _make(spec, several: int, folder: Path, shown: bool) -> None:
+    keys.refuse_outdated("fer_lib.micro.rendered.clips")
     from fer_lib.micro.rendered import clips
 
     rows = clips.plan(spec, several)
