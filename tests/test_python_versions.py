@@ -65,10 +65,9 @@ def test_the_range_is_stated_once_and_told_alike_everywhere():
     (said,) = stated((ROOT / "constraints.txt").read_text(), r"holds what Python (.*) need as well")
     assert said == ", ".join(PYTHONS)
     assert make("-n", "supported").stdout.count(f'"{SUPPORTED}"') == 1
-    for file in (ROOT / ".github" / "workflows").glob("*.yml"):
-        jobs = yaml.safe_load(file.read_text())["jobs"]
-        assert jobs["test"]["strategy"]["matrix"]["python"] == PYTHONS
-        assert "python-version: ${{ matrix.python }}" in file.read_text()
+    commit = (ROOT / ".github" / "workflows" / "book.yml").read_text()
+    assert yaml.safe_load(commit)["jobs"]["test"]["strategy"]["matrix"]["python"] == PYTHONS
+    assert "python-version: ${{ matrix.python }}" in commit
     for file in (
         *(ROOT / ".github" / "workflows").glob("*.yml"),
         *(ROOT / "notebooks").glob("*.py"),
