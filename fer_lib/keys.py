@@ -24,7 +24,7 @@ from pathlib import Path
 import grimp
 from packaging.requirements import Requirement
 
-from fer_lib import paths, registry, threads
+from fer_lib import paths, threads
 
 PACKAGE = "fer_lib"
 # They tell people and records how far a computation is and on what machine it ran, and hand nothing
@@ -35,7 +35,8 @@ LOADED_BY_NAME = {
     "pandas": ("pyarrow",),
     "flaml": ("lightgbm", "optuna", "xgboost", "xgboost-cpu"),
 }
-# Of the files beside the code these are data; others an editor or a system may leave there.
+# Of the files beside the code these are data. Others are a registry, whose rows count, or prose, or
+# left there by an editor.
 DATA = (".json", ".npz", ".yml")
 
 
@@ -226,11 +227,11 @@ def refuse_outdated(*names: str) -> None:
 
 
 def carried(package: Path) -> list[Path]:
-    """Return the data files in a package's own folders; registries are none."""
+    """Return the data files in a package's own folders."""
     found = []
     for place in sorted(package.iterdir()):
         if place.is_dir():
-            own = (place / "__init__.py").exists() or place.name in ("__pycache__", registry.FOLDER)
+            own = (place / "__init__.py").exists()
             found += [] if own else [file for file in sorted(place.rglob("*")) if file.is_file()]
         elif place.is_file():
             found.append(place)

@@ -73,19 +73,19 @@ GUARDS = (
         "tools/jobs.py",
         "library.ingredients(*modules, also",
         "library.ingredients(*filter(library.has, library._graph.modules), also",
-        f"{EDITS}[a module of one page]",
+        f"{EDITS}[a module of another page]",
     ),
     Guard(
         "imports are followed to the end",
         "fer_lib/keys.py",
-        "waiting |= more - found",
+        "waiting |= more - found - set(INERT)",
         "pass",
         f"{EDITS}[an AU recipe]",
     ),
     Guard(
         "what a package carries counts",
         "fer_lib/keys.py",
-        "(carried(place) if package else ())",
+        "(carried(package) if package else ())",
         "()",
         f"{EDITS}[the head]",
     ),
@@ -113,8 +113,8 @@ GUARDS = (
     Guard(
         "a registry does not count as a file",
         "fer_lib/keys.py",
-        'place.name in ("__pycache__", registry.FOLDER)',
-        'place.name == "__pycache__"',
+        'DATA = (".json", ".npz", ".yml")',
+        'DATA = (".json", ".npz", ".toml", ".yml")',
         f"{EDITS}[a paper]",
     ),
     Guard(
@@ -233,7 +233,8 @@ GUARDS = (
         "comments of the lock do not",
         "fer_lib/keys.py",
         "return {name.strip(): version.strip() for name, _, version in pins}",
-        'return {"all": (paths.root() / "constraints.txt").read_text()}',
+        "size = (paths.root() / 'constraints.txt').stat().st_size\n"
+        "    return {name.strip(): f'{version.strip()} {size}' for name, _, version in pins}",
         f"{EDITS}[a comment in constraints.txt]",
     ),
     Guard(
