@@ -112,6 +112,7 @@ activations.place = lambda *_: (store / "activations" / "a-0", {})
 studies.get = {"one": Study("one", "huang2025", "stand_in", ("table.csv",))}.__getitem__
 studies.place = lambda *_: (store / "studies" / "one-0", {})
 sys.modules["stand_in"] = SimpleNamespace(make=studied)
+study.keys.refuse_outdated = lambda *_: None  # no module of the library
 wanted = Activations("b0_family", True, 3, 32, 0, "rendered46", 0)
 FILE = store / "weights" / "file.pth"
 source = SimpleNamespace(file="file.pth", origins=("https://x.test",), sha256="ab" * 32)
@@ -124,7 +125,7 @@ ACTIONS = {
     "photographs": lambda: datasets.load("micro_folders", photos, progress=False).sha256,
     "run": lambda: experiment.obtain(SimpleNamespace(arm=arm)).folder.name,
     "activations": lambda: activate.obtain(wanted, "").plain.tolist(),
-    "study": lambda: study.made(studies.get("one"), Asked("smoke", "", "", 0)).name,
+    "study": lambda: study.made(studies.get("one"), Asked("smoke", "rendered_micro", "", 0)).name,
     "weights": lambda: weights._fetched(source, weights._store()).name,
 }
 
