@@ -61,6 +61,8 @@ CHECKED   = if test -e $(1)/bin/python || test -L $(1)/bin/python; then \
 	said="error: $$setting does not run; Python $(SUPPORTED) is needed: $$cure"; \
 	echo "$$said" >&2; exit 2; }
 
+TOY      = tests/test_engine_failures.py tests/test_engine_storage.py
+
 .PHONY: supported help book why verify prune test unit lint site notebook lab serve pairs lock bench guards judge shots clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -124,9 +126,8 @@ lint: $(VENV)/.installed-dev-$(LOCK)
 	$(PY) -m tools.pairs
 
 unit: $(VENV)/.installed-dev-$(LOCK)
-	@# The tests of the engine take half of the time.
-	@export OPENBLAS_NUM_THREADS=1; \
-	$(call BESIDE,-m "not site" --ignore-glob='tests/test_engine_*',engine,-m "not site" tests/test_engine_*.py)
+	@# The builds of the toy book take half of the time.
+	@export OPENBLAS_NUM_THREADS=1; $(call BESIDE,-m "not site" $(TOY:%=--ignore=%),toy,-m "not site" $(TOY))
 
 site: $(VENV)/.installed-dev-$(LOCK)
 	$(SMOKE) $(BUILD) --profile smoke
