@@ -71,8 +71,6 @@ class Library:
         except grimp.exceptions.SourceSyntaxError as error:
             raise LibraryError(str(error)) from None
         self._root = paths.root()
-        own = (name for name in self._graph.modules if self.has(name))
-        self._raw = {name: sha256(self._code(name).read_bytes()) for name in own}
         self._hashes: dict[str, dict[str, str]] = {}
         # Many trainings share one set of modules.
         self._known: dict[tuple[str, ...], set[str]] = {}
@@ -138,10 +136,6 @@ class Library:
         place = self._root / name.replace(".", "/")
         return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 
-    def changed(self, later: Library) -> set[str]:
-        """Return the modules whose files have another content in a later graph, or are gone."""
-        return {name for name, content in self._raw.items() if later._raw.get(name) != content}
-
     def _of_module(self, name: str) -> dict[str, str]:
         """Return the hash of each file of one module, by path in the checkout."""
         if name not in self._hashes:
@@ -178,7 +172,7 @@ class Library:
         return {**deepcopy(self._ingredients[asked]), **surroundings()}
 
 
-_now: tuple[tuple, Library] | None = None
+_now: tuple[dict, Library] | None = None
 _outdated: set[str] = set()
 
 
@@ -195,20 +189,31 @@ def library() -> Library:
     if _now is None or _now[0] != state:
         fresh = Library()
         if _now is not None:
-            _outdated.update(_now[1].changed(fresh) & set(sys.modules))
+            before = _now[0]
+            changed = {file for file, known in before.items() if state.get(file) != known}
+            _outdated.update({_module(file) for file in changed} & set(sys.modules))
         _now = (state, fresh)
     return _now[1]
 
 
-def _state() -> tuple:
-    """Return what changes when a file does that decides a key; an editor's own files do not."""
-    found = []
+def _state() -> dict[Path, tuple]:
+    """Return what changes when a file does that decides a key; an editor's own files do not.
+
+    No file is opened: a page is refused that reads what its key does not count.
+    """
+    found = {}
     for file in [paths.root() / "constraints.txt", *sorted((paths.root() / PACKAGE).rglob("*"))]:
         if file.suffix in (".py", ".txt", *DATA) and not file.name.startswith("."):
             with suppress(FileNotFoundError):  # gone between the two questions
                 s = file.stat()
-                found.append((file, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino))
-    return tuple(found)
+                found[file] = (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino)
+    return found
+
+
+def _module(file: Path) -> str:
+    """Return what a file of the library is imported as."""
+    parts = file.relative_to(paths.root()).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 def refuse_outdated(*names: str) -> None:

@@ -86,8 +86,8 @@ def get(name: str) -> Study:
     return TABLE.build(name, Study, name=name)
 
 
-def with_needs(names: Iterable[str]) -> list[Study]:
-    """Return studies with all that they read, each after those, in the order of the table."""
+def _with_needs(names: Iterable[str]) -> set[str]:
+    """Return the names of studies and of all that they read; refuse a circle."""
     wanted: set[str] = set()
 
     def want(name: str, *readers: str) -> None:
@@ -103,6 +103,18 @@ def with_needs(names: Iterable[str]) -> list[Study]:
 
     for name in names:
         want(name)
+    return wanted
+
+
+def with_needs(names: Iterable[str]) -> list[Study]:
+    """Return studies with all that they read, each after those, in the order of the table.
+
+    Raises
+    ------
+    fer_lib.registry.RegistryError
+        If studies read each other in a circle.
+    """
+    wanted = _with_needs(names)
     return [get(name) for name in TABLE if name in wanted]
 
 
@@ -149,7 +161,7 @@ def folder_name(study: Study, asked: Asked, decides: dict) -> str:
 
 def place(study: Study, asked: Asked) -> tuple[Path, dict]:
     """Return where its results lie, or will lie, and the ingredients that say so."""
-    with_needs(study.needs)  # refuses studies that read each other in a circle
+    _with_needs(study.needs)  # refuses a circle, which would have no end
     identity = datasets.identity(asked.data, asked.data_root or None)
     decides = ingredients(study, asked, identity, keys.library())
     return paths.cache() / "studies" / folder_name(study, asked, decides), decides

@@ -197,7 +197,7 @@ GUARDS = (
     Guard(
         "nothing is stored that old code made",
         "fer_lib/keys.py",
-        "_outdated.update(_now[1].changed(fresh) & set(sys.modules))",
+        "_outdated.update({_module(file) for file in changed} & set(sys.modules))",
         "pass",
         "test_engine_keys.py::test_a_kernel_that_is_kept_open_stores_nothing_made_with_old_code",
     ),

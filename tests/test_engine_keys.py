@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from fer_lib import arms, data, keys, paths, plan, registry, sealed
+from fer_lib import arms, data, keys, paths, plan, registry, sealed, studies
 from tests import copies
 from tools import build, cells, graph, jobs, reads, stage, why, work
 
@@ -483,6 +483,29 @@ def test_rows_that_are_looked_up_are_heard_of():
         table["smoke"]
     assert rows.uncounted({"rows": {}}) == ["profiles/smoke"]
     assert rows.uncounted({"rows": {"profiles/smoke": "0"}}) == []
+
+
+def test_asking_for_a_key_opens_no_file_that_the_key_does_not_count(tmp_path):
+    """A page asks for the keys of the runs that it reads, and would be refused."""
+    log = tmp_path / "reads"
+    code = (
+        "import os\n"
+        "from tools import kernel\n"
+        f"kernel.watch({str(log)!r}, {str(paths.root()) + os.sep!r})\n"
+        "from fer_lib import keys\n"
+        "print(*keys.library().hashes('fer_lib.keys'))\n"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=paths.root(), capture_output=True, text=True, check=True)
+    assert reads.sources(log) - reads.ALWAYS == set(done.stdout.split())
+
+
+@pytest.mark.parametrize("name", list(studies.TABLE))
+def test_asking_for_the_place_of_a_study_looks_up_no_other_row(name):
+    asked = studies.Asked("smoke", "rendered_micro", "", 0)
+    with reads.Rows() as rows:
+        _, decides = studies.place(studies.get(name), asked)
+    assert rows.uncounted(decides) == []
 
 
 def test_a_kernel_tells_what_it_opens_looks_up_and_imports(tmp_path):
