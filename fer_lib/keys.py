@@ -8,33 +8,23 @@ them makes no stored result stale: the rows of a registry that a result does not
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import importlib.metadata
 import json
 import platform
-import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from copy import deepcopy
-from functools import cache
 from pathlib import Path
 
 import grimp
-from packaging.requirements import Requirement
 
-from fer_lib import paths, threads
+from fer_lib import lockfile, paths, progress_words, threads
 
 PACKAGE = "fer_lib"
 # They tell people and records how far a computation is and on what machine it ran, and hand nothing
 # back to it: tests/test_engine_inert.py computes the same numbers with stubs in their place.
 INERT = ("fer_lib.machine", "fer_lib.progress")
-# Packages that a package loads by name where its metadata call them optional.
-LOADED_BY_NAME = {
-    "pandas": ("pyarrow",),
-    "flaml": ("lightgbm", "optuna", "xgboost", "xgboost-cpu"),
-}
 # Of the files beside the code these are data. Others are a registry, whose rows count, or prose, or
 # left there by an editor.
 DATA = (".json", ".npz", ".yml")
@@ -123,8 +113,8 @@ class Library:
     def hashes(self, *names: str) -> dict[str, str]:
         """Return the hash of each file behind ``modules(*names)``, by path in the checkout.
 
-        It is the file's sha256, but for the words of progress lines (`counted`). What a package
-        carries beside its code (the head of the faces) belongs to it.
+        It is the file's sha256, but for the words of progress lines (`fer_lib.progress_words`).
+        What a package carries beside its code (the head of the faces) belongs to it.
         """
         found: dict[str, str] = {}
         for name in self.modules(*names):
@@ -141,9 +131,10 @@ class Library:
         if name not in self._hashes:
             code = self._code(name)
             try:
-                files = {code: sha256(counted(code.read_bytes()))}
-            except LibraryError as error:
-                raise LibraryError(f"{code.relative_to(self._root)}: {error}") from None
+                files = {code: sha256(progress_words.counted(code.read_bytes()))}
+            except SyntaxError as error:  # grimp reads the syntax of later Pythons as well
+                where = f"{code.relative_to(self._root)}, line {error.lineno}"
+                raise LibraryError(f"{where}: it does not parse ({error.msg})") from None
             package = code.parent if code.name == "__init__.py" else None
             files |= {f: sha256(f.read_bytes()) for f in (carried(package) if package else ())}
             self._hashes[name] = {str(f.relative_to(self._root)): h for f, h in files.items()}
@@ -156,8 +147,8 @@ class Library:
         what is imported of them.
         """
         imported = {name for name in self._reached(*names) if not self.has(name)} | set(also)
-        pins = lock()
-        behind = required(distributions(imported) & set(pins))
+        pins = lockfile.pins()
+        behind = lockfile.required(lockfile.distributions(imported) & set(pins))
         return {name: pins[name] for name in sorted(behind & set(pins))}
 
     def ingredients(self, *names: str, also: Iterable[str] = ()) -> dict:
@@ -241,111 +232,6 @@ def carried(package: Path) -> list[Path]:
         elif place.is_file():
             found.append(place)
     return [f for f in found if f.suffix in DATA and not f.name.startswith(".")]
-
-
-class _WithoutWords(ast.NodeTransformer):
-    """Leave out the words of a progress line; what is computed for it stays."""
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        return ast.Constant("") if isinstance(node.value, str) else node
-
-
-def _progress_names(tree: ast.Module) -> set[str]:
-    """Return what a module calls when it speaks: ``say``, ``progress.say``, ``Progress``, ..."""
-    found = set()
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.ImportFrom):
-            continue
-        for alias in node.names:
-            name = alias.asname or alias.name
-            if node.module == f"{PACKAGE}.progress":
-                found.add(name)
-            elif f"{node.module}.{alias.name}" == f"{PACKAGE}.progress":
-                found |= {f"{name}.say", f"{name}.Progress"}
-    return found
-
-
-def _outermost_calls(node: ast.AST, names: set[str]) -> Iterator[ast.Call]:
-    """Yield the calls of these names that lie in no other such call."""
-    if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
-        yield node
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _outermost_calls(child, names)
-
-
-def counted(source: bytes) -> bytes:
-    """Return what counts of a Python file: all of it but the words of its progress lines.
-
-    A call of `fer_lib.progress` is replaced by its syntax tree without strings. What it computes
-    counts, and so does every other byte.
-    """
-    if b"progress" not in source:
-        return source
-    try:
-        tree = ast.parse(source)
-    except SyntaxError as error:  # grimp reads the syntax of later Pythons as well
-        raise LibraryError(f"line {error.lineno} does not parse ({error.msg})") from None
-    names = _progress_names(tree)
-    calls = list(_outermost_calls(tree, names))
-    lines = source.splitlines(keepends=True)
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
-    # From the end, so that the places of those before stay right.
-    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset), reverse=True):
-        start = starts[call.lineno - 1] + call.col_offset
-        end = starts[call.end_lineno - 1] + call.end_col_offset
-        plain = ast.dump(_WithoutWords().visit(call))
-        source = source[:start] + plain.encode() + source[end:]
-    return source
-
-
-def lock() -> dict[str, str]:
-    """Return name -> version of every package in ``constraints.txt``."""
-    lines = (paths.root() / "constraints.txt").read_text().splitlines()
-    pins = (line.partition("==") for line in lines if line and not line.startswith("#"))
-    return {name.strip(): version.strip() for name, _, version in pins}
-
-
-def canonical(name: str) -> str:
-    """Return a package's name as the lock spells it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-@cache
-def _providers() -> dict[str, list[str]]:
-    return importlib.metadata.packages_distributions()
-
-
-def distributions(imported: Iterable[str]) -> set[str]:
-    """Return the installed packages behind names that are imported; Python's own have none."""
-    tops = {name.partition(".")[0] for name in imported} - set(sys.stdlib_module_names)
-    return {canonical(package) for top in tops for package in _providers().get(top, ())}
-
-
-@cache
-def _requires(package: str) -> frozenset[str]:
-    """Return what one installed package requires here, without its extras."""
-    try:
-        lines = importlib.metadata.requires(package) or []
-    except importlib.metadata.PackageNotFoundError:
-        lines = []
-    parsed = map(Requirement, lines)
-    wanted = [r for r in parsed if r.marker is None or r.marker.evaluate({"extra": ""})]
-    named = LOADED_BY_NAME.get(package, ())
-    return frozenset({canonical(r.name) for r in wanted} | set(named))
-
-
-def required(packages: Iterable[str]) -> set[str]:
-    """Return some packages with all that they require, directly or not."""
-    found: set[str] = set()
-    waiting = set(packages)
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        waiting |= _requires(name) - found
-    return found
 
 
 def surroundings() -> dict:

@@ -106,8 +106,8 @@ GUARDS = (
     Guard(
         "the project itself is no package behind a result",
         "fer_lib/keys.py",
-        "required(distributions(imported) & set(pins))",
-        "required(distributions(imported))",
+        "lockfile.required(lockfile.distributions(imported) & set(pins))",
+        "lockfile.required(lockfile.distributions(imported))",
         f"{EDITS}[a package of one page]",
     ),
     Guard(
@@ -148,13 +148,13 @@ GUARDS = (
     Guard(
         "the words of a progress line do not count",
         "fer_lib/keys.py",
-        "sha256(counted(code.read_bytes()))",
+        "sha256(progress_words.counted(code.read_bytes()))",
         "sha256(code.read_bytes())",
         f"{EDITS}[a progress line of trainings]",
     ),
     Guard(
         "what a progress line computes counts",
-        "fer_lib/keys.py",
+        "fer_lib/progress_words.py",
         "plain = ast.dump(_WithoutWords().visit(call))",
         'plain = "said"',
         f"{EDITS}[what a progress line computes]",
@@ -210,7 +210,7 @@ GUARDS = (
     ),
     Guard(
         "learners that are loaded by name count",
-        "fer_lib/keys.py",
+        "fer_lib/lockfile.py",
         '    "flaml": ("lightgbm", "optuna", "xgboost", "xgboost-cpu"),\n',
         "",
         "test_engine_keys.py::test_learners_that_flaml_loads_by_name_count",
@@ -231,10 +231,10 @@ GUARDS = (
     ),
     Guard(
         "comments of the lock do not",
-        "fer_lib/keys.py",
-        "return {name.strip(): version.strip() for name, _, version in pins}",
+        "fer_lib/lockfile.py",
+        "return {name.strip(): version.strip() for name, _, version in parts}",
         "size = (paths.root() / 'constraints.txt').stat().st_size\n"
-        "    return {name.strip(): f'{version.strip()} {size}' for name, _, version in pins}",
+        "    return {name.strip(): f'{version.strip()} {size}' for name, _, version in parts}",
         f"{EDITS}[a comment in constraints.txt]",
     ),
     Guard(

@@ -55,8 +55,8 @@ with pytest.MonkeyPatch.context() as patch:
         found[f"{name} loss"] = run.history.drop(columns="seconds").to_csv()
     for plain in sorted(folder.glob("store/activations/*/plain.npy")):
         found[plain.parent.name] = hashlib.sha256(plain.read_bytes()).hexdigest()
-from fer_lib import keys
-found["packages"] = sorted(keys.distributions(list(sys.modules)) & set(keys.lock()))
+from fer_lib import lockfile
+found["packages"] = sorted(lockfile.distributions(list(sys.modules)) & set(lockfile.pins()))
 print(json.dumps(found))
 """
 # Loaded by the test itself.

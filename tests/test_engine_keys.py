@@ -16,7 +16,18 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from fer_lib import arms, data, keys, paths, plan, registry, sealed, studies
+from fer_lib import (
+    arms,
+    data,
+    keys,
+    lockfile,
+    paths,
+    plan,
+    progress_words,
+    registry,
+    sealed,
+    studies,
+)
 from tests import copies
 from tools import build, cells, graph, jobs, reads, stage, why, work
 
@@ -48,9 +59,9 @@ def test_what_a_package_carries_counts(library):
 def test_every_hash_is_the_file_but_for_the_words_of_progress_lines(library):
     for file, digest in library.hashes("fer_lib.experiment").items():
         content = (paths.root() / file).read_bytes()
-        assert digest == keys.sha256(keys.counted(content))
+        assert digest == keys.sha256(progress_words.counted(content))
         speaks = re.search(rb"import .*\bprogress\b|fer_lib\.progress|    progress,", content)
-        assert speaks or keys.counted(content) == content, file
+        assert speaks or progress_words.counted(content) == content, file
 
 
 SPEAKING = """\
@@ -80,7 +91,9 @@ def fit(epochs, name="a"):
 )
 def test_of_a_progress_line_the_words_alone_do_not_count(old, new, same):
     assert SPEAKING.count(old) >= 1
-    first, second = (keys.counted(s.encode()) for s in (SPEAKING, SPEAKING.replace(old, new)))
+    first, second = (
+        progress_words.counted(s.encode()) for s in (SPEAKING, SPEAKING.replace(old, new))
+    )
     assert (first == second) is same
 
 
@@ -184,7 +197,7 @@ def test_two_checkouts_make_a_data_set_once(monkeypatch, tmp_path):
 def test_comments_of_the_lock_do_not_count(monkeypatch, tmp_path):
     (tmp_path / "constraints.txt").write_text("# a comment\nnumpy==1.0\n\ntorch==2.0\n")
     monkeypatch.setattr(paths, "root", lambda: tmp_path)
-    assert keys.lock() == {"numpy": "1.0", "torch": "2.0"}
+    assert lockfile.pins() == {"numpy": "1.0", "torch": "2.0"}
 
 
 def test_every_file_beside_the_code_is_data_prose_or_a_table():

@@ -11,6 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from fer_lib import paths
+from fer_lib.lockfile import pins
 
 HEADER = """\
 # For conda users: `conda env create -f environment.yml && conda activate fer-companion`,
@@ -37,16 +38,6 @@ def pythons() -> list[str]:
     """Return the supported minor versions of Python 3, such as ``3.11``, oldest first."""
     supported = SpecifierSet(project()["requires-python"])
     return [f"3.{minor}" for minor in range(100) if f"3.{minor}.0" in supported]
-
-
-def pins() -> dict[str, str]:
-    """Return name -> version of every package in the lock."""
-    found = {}
-    for line in (paths.root() / "constraints.txt").read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, _, version = line.partition("==")
-            found[name] = version
-    return found
 
 
 def direct(*extras: str) -> dict[str, Marker | None]:

@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from fer_lib import keys, paths, registry
+from fer_lib import keys, lockfile, paths, registry
 
 # Read on the way, without weight for a result: the notebook's own folder is executed from memory.
 ALWAYS = {"constraints.txt", "tools/kernel.py", "tools/__init__.py"}
@@ -93,5 +93,5 @@ def undeclared(log: Path, ingredients: dict) -> list[str]:
 
 def uncounted_packages(log: Path, ingredients: dict) -> list[str]:
     """Return the packages of the lock that were imported although the key does not count them."""
-    imported = keys.distributions(lines(log, "import:")) - OPTIONAL
-    return sorted((imported & set(keys.lock())) - set(ingredients["lock"]))
+    imported = lockfile.distributions(lines(log, "import:")) - OPTIONAL
+    return sorted((imported & set(lockfile.pins())) - set(ingredients["lock"]))

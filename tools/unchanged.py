@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from fer_lib import keys, paths, sealed
+from fer_lib import keys, lockfile, paths, sealed
 from tools.jobs import Job
 from tools.stage import GENERATED
 
@@ -47,7 +47,7 @@ def key(source: Path, found: dict[str, Job], verified: dict | None) -> str:
                 if job.kind in ("page", "run", "study")
             },
             "verified": verified,
-            "lock": keys.lock(),
+            "lock": lockfile.pins(),
             **keys.surroundings(),
         }
     )
