@@ -97,6 +97,11 @@ def test_make_refuses_a_misspelt_setting(setting):
     assert f"unknown setting {setting.partition('=')[0]}:" in done.stderr
 
 
+def without_make() -> dict[str, str]:
+    """Return the environment without what a make around this test says, such as its folder."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+
+
 def test_make_passes_on_what_a_setting_holds_as_it_is():
     """Blanks, quotes and further signs of equality, as options for Snakemake have them."""
     settings = dict.fromkeys(
@@ -112,6 +117,7 @@ def test_make_passes_on_what_a_setting_holds_as_it_is():
         done = subprocess.run(
             ["make", "-n", target, *(f"{name}={value}" for name, value in settings.items())],
             cwd=paths.root(),
+            env=without_make(),
             capture_output=True,
             text=True,
         )
