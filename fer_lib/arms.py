@@ -90,7 +90,7 @@ def _lineage(name: str) -> list[str]:
     while "like" in (row := TABLE[found[-1]]):
         if row["like"] in found:
             raise registry.RegistryError(
-                f"fer_lib/tables/arms.toml, [{name}]: it is like itself, by way of {found[-1]}: "
+                f"{TABLE.where(name)}: it is like itself, by way of {found[-1]}: "
                 "say what it is like"
             )
         found.append(row["like"])

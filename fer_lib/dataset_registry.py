@@ -64,7 +64,7 @@ def module(dataset: Dataset, name: str) -> ModuleType:
     fer_lib.registry.RegistryError
         If there is none of this name.
     """
-    return registry.module(name, f"fer_lib/tables/datasets.toml, [{dataset.name}],")
+    return registry.module(name, TABLE.where(dataset.name))
 
 
 def behind(name: str) -> list[Dataset]:

@@ -65,7 +65,7 @@ def module(name: str, where: str) -> ModuleType:
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
-        raise RegistryError(f"{where} names the module {name}: {error}: mend the name") from None
+        raise RegistryError(f"{where}, names the module {name}: {error}: mend the name") from None
 
 
 class Table:
@@ -143,7 +143,7 @@ class Table:
             n for n, f in own.items() if f.default is MISSING and f.default_factory is MISSING
         ]
         absent = [field for field in required if field not in said]
-        where = f"fer_lib/{FOLDER}/{self.name}.toml, [{name}]"
+        where = self.where(name)
         if unknown:
             raise RegistryError(
                 f"{where}: unknown {', '.join(unknown)}: choose of {', '.join(own)}"
@@ -155,6 +155,10 @@ class Table:
             return kind(**given, **plain)
         except (TypeError, ValueError) as error:
             raise RegistryError(f"{where}: {error}") from None
+
+    def where(self, name: str) -> str:
+        """Return where a row stands, for a message about it."""
+        return f"fer_lib/{FOLDER}/{self.name}.toml, [{name}]"
 
     def key(self, name: str) -> str:
         """Return what a row is called in the ingredients of a result: ``table/name``."""

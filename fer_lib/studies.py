@@ -93,8 +93,7 @@ def _with_needs(names: Iterable[str]) -> set[str]:
     def want(name: str, *readers: str) -> None:
         if name in readers:
             raise registry.RegistryError(
-                f"fer_lib/tables/studies.toml, [{name}]: it reads itself, by way of "
-                f"{readers[-1]}: say what it needs"
+                f"{TABLE.where(name)}: it reads itself, by way of {readers[-1]}: say what it needs"
             )
         if name not in wanted:
             for need in get(name).needs:
@@ -127,8 +126,7 @@ def rows(study: Study, asked: Asked) -> dict[str, str]:
     for name in study.needs:
         found |= rows(get(name), asked)
     if study.amounts:
-        where = f"fer_lib/tables/studies.toml, [{study.name}],"
-        found |= registry.module(study.amounts, where).rows(asked.profile)
+        found |= registry.module(study.amounts, TABLE.where(study.name)).rows(asked.profile)
     return found | dataset_registry.rows(asked.data)
 
 
