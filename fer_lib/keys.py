@@ -21,7 +21,8 @@ import grimp
 
 from fer_lib import lockfile, paths, progress_words, threads
 
-PACKAGE = "fer_lib"
+# What is ours and computes something: every file below them can decide a result.
+PACKAGES = ("fer_lib",)
 # They tell people and records how far a computation is and on what machine it ran, and hand nothing
 # back to it: tests/test_engine_inert.py computes the same numbers with stubs in their place.
 INERT = ("fer_lib.machine", "fer_lib.progress")
@@ -45,7 +46,7 @@ class LibraryError(ValueError):
 
 
 class Library:
-    """The import graph of ``fer_lib`` as its files are now; `library` returns the one to use.
+    """The import graph of `PACKAGES` as their files are now; `library` returns the one to use.
 
     Every import statement counts, also one inside a function.
 
@@ -57,7 +58,9 @@ class Library:
 
     def __init__(self) -> None:
         try:
-            self._graph = grimp.build_graph(PACKAGE, include_external_packages=True, cache_dir=None)
+            self._graph = grimp.build_graph(
+                *PACKAGES, include_external_packages=True, cache_dir=None
+            )
         except grimp.exceptions.SourceSyntaxError as error:
             raise LibraryError(str(error)) from None
         self._root = paths.root()
@@ -74,7 +77,7 @@ class Library:
         Raises
         ------
         ValueError
-            If a name is no module of ``fer_lib``.
+            If a name is no module of `PACKAGES`.
         """
         return {name for name in self._reached(*names) if self.has(name)}
 
@@ -86,7 +89,7 @@ class Library:
         waiting = set(names) - set(INERT)
         for name in names:
             if not self.has(name):
-                raise ValueError(f"{name} is not a module of {PACKAGE}")
+                raise ValueError(f"{name} is not a module of {', '.join(PACKAGES)}")
         while waiting:
             name = waiting.pop()
             found.add(name)
@@ -106,9 +109,8 @@ class Library:
         return self._graph.find_shortest_chain(first, last) or ()
 
     def has(self, name: str) -> bool:
-        """Return whether ``name`` is a module of ``fer_lib``."""
-        own = name == PACKAGE or name.startswith(f"{PACKAGE}.")
-        return own and name in self._graph.modules
+        """Return whether ``name`` is a module of ours."""
+        return name.partition(".")[0] in PACKAGES and name in self._graph.modules
 
     def hashes(self, *names: str) -> dict[str, str]:
         """Return the hash of each file behind ``modules(*names)``, by path in the checkout.
@@ -193,7 +195,8 @@ def _state() -> dict[Path, tuple]:
     No file is opened: a page is refused that reads what its key does not count.
     """
     found = {}
-    for file in [paths.root() / "constraints.txt", *sorted((paths.root() / PACKAGE).rglob("*"))]:
+    own = (file for package in PACKAGES for file in (paths.root() / package).rglob("*"))
+    for file in [paths.root() / "constraints.txt", *sorted(own)]:
         if file.suffix in (".py", ".txt", *DATA) and not file.name.startswith("."):
             with suppress(FileNotFoundError):  # gone between the two questions
                 s = file.stat()

@@ -18,7 +18,7 @@ ALWAYS |= {f"{name.replace('.', '/')}.py" for name in keys.INERT}
 OPTIONAL = {"cloudpickle", "psutil", "tabulate", "charset-normalizer"}
 OPTIONAL |= {"iniconfig", "pluggy", "pytest"}
 # Of a registry the rows count, one by one.
-TABLES = f"{keys.PACKAGE}/{registry.FOLDER}/"
+TABLES = f"fer_lib/{registry.FOLDER}/"
 
 
 def lines(log: Path, kind: str = "") -> list[str]:
