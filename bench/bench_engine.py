@@ -25,9 +25,9 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fer_lib import system
-from tests import copies
-from tools import graph
+from engine.jobs import page_table
+from engine.store import system
+from tests.helpers import copies
 
 TRIVIAL = """\
 # %% [markdown]
@@ -43,6 +43,7 @@ seed = 0
 1 + 1
 """
 COUNT = 8  # notebooks of nothing
+PAPER = "diya2026"  # whose data set they take
 # What an execution cannot do without: a kernel that starts, runs the cells and stops.
 KERNEL = """
 import sys, time, nbformat
@@ -69,7 +70,7 @@ def timed(command: list[str], folder: Path, **environment: str) -> float:
 
 def engine(checkout: Path, store: Path, jobs: str = "2") -> float:
     """Return the seconds of `make book PROFILE=smoke` without the making of the environment."""
-    command = [sys.executable, "-m", "tools.build", "--profile", "smoke", "--jobs", jobs]
+    command = [sys.executable, "-m", "engine.build", "--profile", "smoke", "--jobs", jobs]
     return timed(command, checkout, FER_CACHE=str(store))
 
 
@@ -77,7 +78,7 @@ def jupyter_book(checkout: Path, work: Path, threads: int) -> float:
     """Return the seconds that Jupyter Book takes to execute and render the notebooks."""
     source = work / f"peer{threads}"
     source.mkdir()
-    for name in ("notebooks", "book", "fer_lib"):
+    for name in ("notebooks", "book", "claimcheck", "engine", "face_renderer", "fer_lib"):
         shutil.copytree(checkout / name, source / name)
     shutil.copy(checkout / "_toc.yml", source)
     config = yaml.safe_load((checkout / "_config.yml").read_text())
@@ -107,12 +108,10 @@ def overhead(checkout: Path, work: Path) -> tuple[float, float]:
     names = [f"{number:02d}_page" for number in range(1, COUNT + 1)]
     for name in names:
         (trivial / "notebooks" / f"{name}.py").write_text(TRIVIAL)
-    table = "".join(f'    "{name}": Page(),\n' for name in names)
-    text = (trivial / "tools" / "graph.py").read_text()
-    head, _, rest = text.partition("PAGES = {\n")
-    (trivial / "tools" / "graph.py").write_text(
-        f"{head}PAGES = {{\n{table}{rest[rest.index('}') :]}"
-    )
+    for told in (trivial / "fer_lib" / "papers").glob("*/paper.toml"):
+        told.write_text(told.read_text().partition("[pages.")[0])
+    table = "".join(f'[{name}]\npaper = "{PAPER}"\n' for name in names)
+    (trivial / "fer_lib" / "tables" / "pages.toml").write_text(table)
     chapters = "".join(f"  - file: notebooks/{name}\n" for name in names[1:])
     (trivial / "_toc.yml").write_text(
         f"format: jb-book\nroot: notebooks/{names[0]}\nchapters:\n{chapters}"
@@ -122,11 +121,11 @@ def overhead(checkout: Path, work: Path) -> tuple[float, float]:
     copy.fill_store()
     shutil.rmtree(copy.store / "pages")
     script = (
-        "from tools import build, check\n"
-        "settings = check.check('smoke', 'rendered46', '', '0')\n"
-        "settings |= {'threads': 1, 'limit': 60, 'storage': '', 'start': ''}\n"
+        "from engine import build\n"
+        "from engine.jobs import check\n"
+        "asked = check.Asked(check.check('rendered46', '', 'smoke', '0'), 1, 60)\n"
         "build.paths.build().mkdir(parents=True, exist_ok=True)\n"
-        "build.do_jobs(settings, '1', [])\n"
+        "build.do_jobs(asked, '1', [])\n"
     )
     own = {"FER_CACHE": str(copy.store), "PYTHONPATH": str(trivial)}
     ours = timed([sys.executable, "-c", script], trivial, **own) / COUNT
@@ -169,8 +168,8 @@ def main() -> None:
         peers = {threads: jupyter_book(checkout, work, threads) for threads in (1, 2)}
         best = min(peers, key=peers.get)
         print(
-            f"smoke book, {len(graph.PAGES)} notebooks, cold: {cold:.1f} s; Jupyter Book alone "
-            f"{peers[1]:.1f} s with 1 thread, {peers[2]:.1f} s with 2: "
+            f"smoke book, {len(page_table.names())} notebooks, cold: {cold:.1f} s; "
+            f"Jupyter Book alone {peers[1]:.1f} s with 1 thread, {peers[2]:.1f} s with 2: "
             f"{peers[best] / cold:.2f} times faster than its best"
         )
         warm = [engine(checkout, work / "store") for _ in range(3)]

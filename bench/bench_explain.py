@@ -1,4 +1,4 @@
-"""LIME: stability, copies and seconds of ours against the `lime` package's defaults.
+"""Compare LIME here with the `lime` package's defaults: stability, copies and seconds.
 
 Same model, images, image size, segments, class and thread count. The package makes its 1,000
 perturbed copies as it does by default; ours takes as many as reach the package's stability: the
@@ -24,10 +24,13 @@ import torch
 from lime.lime_image import LimeImageExplainer
 from torch import Tensor, nn
 
-from fer_lib import collect, data, experiment, tensors
-from fer_lib.explain import agreement, cams, lime
-from fer_lib.explain.view import logits
-from fer_lib.models.output import HEADS
+from fer_lib.data import datasets
+from fer_lib.explain import grad_cam, lime
+from fer_lib.explain.one_head import logits
+from fer_lib.papers.diya2026.explanations import lime_stability, map_agreement
+from fer_lib.papers.diya2026.task import TASK
+from fer_lib.settings import Settings
+from fer_lib.training import augmentation, load_runs, run_training
 
 IMAGES, SEEDS, SEGMENTS, THREADS = 3, 5, 50, 1
 THEIR_COPIES = 1000  # the package's default, num_samples
@@ -50,7 +53,9 @@ def theirs(model: nn.Module, case: Case, seed: int) -> np.ndarray:
     def probabilities(batch: np.ndarray) -> np.ndarray:
         images = torch.from_numpy(batch).permute(0, 3, 1, 2)
         with torch.inference_mode():
-            return logits(model(tensors.normalise(images)), case.head).softmax(1).double().numpy()
+            return (
+                logits(model(augmentation.normalise(images)), case.head).softmax(1).double().numpy()
+            )
 
     with contextlib.redirect_stderr(io.StringIO()):  # its progress bar
         explanation = LimeImageExplainer(random_state=seed).explain_instance(
@@ -70,30 +75,35 @@ def theirs(model: nn.Module, case: Case, seed: int) -> np.ndarray:
 def ours(model: nn.Module, case: Case, copies: int, seed: int) -> np.ndarray:
     """Return our segment weights of the same class."""
     found = lime.weights_of(model, case.image, case.segments, copies, seed)
-    return found[:, lime.column(case.head, case.target)]
+    return found[:, lime.column(TASK, case.head, case.target)]
 
 
 def cases(images: Tensor, emotions: list[int], genuine: list[int]) -> list[Case]:
     """Return one case an image, the heads in turn."""
     targets = {"emotion": emotions, "authenticity": genuine}
     return [
-        Case(image, lime.segments_of(image, SEGMENTS), HEADS[k % 2], targets[HEADS[k % 2]][k])
+        Case(
+            image,
+            lime.segments_of(image, SEGMENTS),
+            TASK.names[k % 2],
+            targets[TASK.names[k % 2]][k],
+        )
         for k, image in enumerate(images)
     ]
 
 
 def stability_of(weights: np.ndarray) -> float:
     """Return the mean Spearman correlation over pairs of seeds; ``weights`` (seeds, segments)."""
-    return float(lime.mean_agreement(weights[:, :, None])[0])
+    return float(lime_stability.mean_agreement(weights[:, :, None])[0])
 
 
 def by_size(model: nn.Module, case: Case) -> dict[int, np.ndarray]:
     """Return our weights (seeds, segments) for each of `SIZES`; small designs begin large ones."""
     found: dict[int, list[np.ndarray]] = {size: [] for size in SIZES}
-    place = lime.column(case.head, case.target)
+    place = lime.column(TASK, case.head, case.target)
     for seed in range(SEEDS):
         kept = lime.design(int(case.segments.max()) + 1, max(SIZES), seed)
-        said = lime.answers(lime.both_heads(model), case.image, case.segments, kept)
+        said = lime.answers(lime.all_heads(model), case.image, case.segments, kept)
         for size, held in found.items():
             part = kept[:size]
             held.append(lime.fitted(part, said[:size], lime.nearness(part))[:, place])
@@ -124,7 +134,7 @@ def compare(model: nn.Module, tests: list[Case]) -> list[str]:
     ]
     ratio = statistics.median(their / our for our, their in times)
     same = statistics.mean(
-        float(agreement.spearman(a[copies].mean(0)[None], b.mean(0)[None])[0])
+        float(map_agreement.spearman(a[copies].mean(0)[None], b.mean(0)[None])[0])
         for a, b in zip(own, package, strict=True)
     )
     side = tests[0].image.shape[-1]
@@ -143,30 +153,30 @@ def compare(model: nn.Module, tests: list[Case]) -> list[str]:
 
 def cam_line(model: nn.Module, images: Tensor, layer: nn.Module) -> str:
     """Return how long all CAMs of both heads take, beside one forward pass alone."""
-    layers = dict.fromkeys(HEADS, layer)
-    targets = dict.fromkeys(HEADS, torch.zeros(len(images), dtype=torch.int64))
-    cams.maps(model, images, layers, targets)
+    layers = dict.fromkeys(TASK.names, layer)
+    targets = dict.fromkeys(TASK.names, torch.zeros(len(images), dtype=torch.int64))
+    grad_cam.maps(model, images, layers, targets)
     start = time.perf_counter()
-    cams.maps(model, images, layers, targets)
+    grad_cam.maps(model, images, layers, targets)
     all_maps = time.perf_counter() - start
     start = time.perf_counter()
     with torch.inference_mode():
-        model(tensors.normalise(images))
+        model(augmentation.normalise(images))
     alone = time.perf_counter() - start
     return (
-        f"{len(cams.METHODS)} CAM methods, both heads: {1e3 * all_maps / len(images):.1f} ms an "
-        f"image; a forward pass alone {1e3 * alone / len(images):.1f} ms"
+        f"{len(grad_cam.METHODS)} CAM methods, both heads: {1e3 * all_maps / len(images):.1f} ms "
+        f"an image; a forward pass alone {1e3 * alone / len(images):.1f} ms"
     )
 
 
 def main() -> None:
     """Print the lines, of the dual-task model and further rendered faces."""
     torch.set_num_threads(THREADS)
-    run = collect.first("dual_task", "rendered46", "", "book", 0)
-    model, side = experiment.trained_model(run), run.about["image_size"]
-    further = data.load("rendered_test", n_subjects=10)
+    run = load_runs.load_run("dual_task", Settings("rendered46", "", "book", 0))
+    model, side = run_training.trained_model(run), run.about["image_size"]
+    further = datasets.by_name("rendered_test", n_subjects=10)
     places = np.linspace(0, len(further.table) - 1, IMAGES).round().astype(int)
-    images = tensors.resize(np.stack([further.images[k] for k in places]), side)
+    images = augmentation.resize(np.stack([further.images[k] for k in places]), side)
     chosen = further.table.iloc[places]
     emotions = [int(code) for code in chosen["emotion"].cat.codes]
     genuine = [int(word == "genuine") for word in chosen["authenticity"]]

@@ -15,13 +15,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from fer_lib import faces, system
+import face_renderer as faces
+from face_renderer import workers
 
 
 def timed(spec, folder, processes):
     """Return the seconds that ``make_set`` takes."""
     start = time.perf_counter()
-    faces.make_set(spec, folder, processes=processes, progress=False)
+    faces.make_set(spec, folder, processes=processes)
     return time.perf_counter() - start
 
 
@@ -48,7 +49,7 @@ def main() -> None:
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
     print(f"peak memory: {own / 2**20:.0f} MB here, {child / 2**20:.0f} MB in the largest child")
-    print(f"machine: {system.processors()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"machine: {workers.processors()} cores, load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Training speed: this project's loop against a plain fp32 DataLoader loop, in one process.
+"""Compare the training speed of this project's loop with a plain fp32 DataLoader loop.
 
 Same network, image size, trainable layers, batch size, augmentation kinds and thread count. Runs
 are interleaved, so that a busy machine slows both; the median of the ratios is what counts.
@@ -16,11 +16,13 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from fer_lib import backbones, models, sources, tensors, torchvision_repair, train
-from fer_lib.determinism import set_determinism
-from fer_lib.losses import Loss
-from fer_lib.models.staged import Staged
-from fer_lib.samples import ImageSamples
+from fer_lib import models
+from fer_lib.models import backbones, pretrained_registry, torchvision_repair
+from fer_lib.models.frozen_trunk import Staged
+from fer_lib.papers.diya2026.task import TASK
+from fer_lib.training import augmentation, loop, losses
+from fer_lib.training.dataset import ImageSamples
+from fer_lib.training.determinism import set_determinism
 
 torchvision_repair.ensure()
 from torchvision import transforms  # noqa: E402
@@ -41,7 +43,7 @@ class PlainFaces(Dataset):
                 transforms.RandomAffine(10, translate=(0.04, 0.04), scale=(0.92, 1.08)),
                 transforms.ColorJitter(brightness=0.25, contrast=0.25),
                 transforms.ToTensor(),
-                transforms.Normalize(tensors.MEAN, tensors.STD),
+                transforms.Normalize(augmentation.MEAN, augmentation.STD),
             ]
         )
 
@@ -59,7 +61,7 @@ def plain_epoch(model: nn.Module, data: PlainFaces, adam: torch.optim.Optimizer)
     model.train()
     for images, emotion, genuine in DataLoader(data, BATCH, shuffle=True):
         output = model(images)
-        loss = Loss()(output, emotion, genuine.float())
+        loss = losses.joint(TASK, output, {"emotion": emotion, "authenticity": genuine.float()})
         adam.zero_grad()
         loss.backward()
         adam.step()
@@ -67,8 +69,8 @@ def plain_epoch(model: nn.Module, data: PlainFaces, adam: torch.optim.Optimizer)
 
 def network(frozen_stages: int) -> Staged:
     """Return the dual-task model from a random start, its first stages frozen."""
-    backbone = backbones.create(sources.random_start("tf_efficientnet_lite0"), None)
-    return models.module("dual_task").build([backbone], frozen_stages, SIDE, False)
+    backbone = backbones.create(pretrained_registry.random_start("tf_efficientnet_lite0"), None)
+    return models.module("dual_task").build(TASK, [backbone], frozen_stages, SIDE, False)
 
 
 def compare(frozen_stages: int) -> tuple[float, float, float]:
@@ -79,21 +81,24 @@ def compare(frozen_stages: int) -> tuple[float, float, float]:
     chance = np.random.default_rng(0)
     images = chance.integers(0, 256, (IMAGES, 224, 224, 3), dtype=np.uint8)
     emotion, genuine = chance.integers(0, 7, IMAGES), chance.integers(0, 2, IMAGES)
-    labels = torch.from_numpy(emotion), torch.from_numpy(genuine).float()
-    config = train.TrainConfig(batch_size=BATCH, threads=THREADS)
+    labels = {
+        "emotion": torch.from_numpy(emotion),
+        "authenticity": torch.from_numpy(genuine).float(),
+    }
+    config = loop.TrainConfig(batch_size=BATCH, threads=THREADS)
     set_determinism(0, THREADS)
     generator = torch.Generator().manual_seed(0)
     ours, plain = network(frozen_stages), network(frozen_stages)
     ours.to(memory_format=torch.channels_last)
-    our_adam = train.optimiser(ours, config)
+    our_adam = loop.optimiser(ours, config)
     plain_adam = torch.optim.Adam([p for p in plain.parameters() if p.requires_grad], 1e-4)
     plain_data = PlainFaces(images, emotion, genuine.astype(np.float32))
     our_rates, plain_rates = [], []
     for _ in range(ROUNDS):
         start = time.perf_counter()
         # Resizing is done once a training, not once an epoch; it is counted here all the same.
-        data = ImageSamples(tensors.resize(images, SIDE), *labels, tensors.Augmentation())
-        train.train_epoch(ours, data, our_adam, config, generator)
+        data = ImageSamples(augmentation.resize(images, SIDE), labels, augmentation.Augmentation())
+        loop.train_epoch(ours, data, TASK, our_adam, config, generator)
         our_rates.append(IMAGES / (time.perf_counter() - start))
         start = time.perf_counter()
         plain_epoch(plain, plain_data, plain_adam)

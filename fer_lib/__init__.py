@@ -1,4 +1,4 @@
-"""A thin library under the companion book to four facial-expression papers.
+"""A thin library for the companion book to four facial-expression papers.
 
 Its version stands in ``pyproject.toml`` alone: a string here would count for every stored result.
 """

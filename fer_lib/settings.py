@@ -1,85 +1,57 @@
-"""The settings that every command takes, checked before anything costs time."""
+"""The settings of a computation: data set, its folder, profile, seed."""
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import importlib.util
-import os
-from pathlib import Path
+from dataclasses import dataclass
 
-from fer_lib import papers, paths, profiles, threads
+from fer_lib.data import dataset_registry
+from fer_lib.training import profiles
 
-# Longest a cell may take, in seconds.
-LIMITS = {"smoke": 900, "book": 3 * 3600, "book-full": 12 * 3600, "paper": 48 * 3600}
+SEEDS = 2**32  # so many there are, from 0
 
 
-class InputError(ValueError):
-    """A setting of the build is wrong; the message is one line and names the cure."""
+@dataclass(frozen=True)
+class Settings:
+    """The parameters of a page and of all that is computed for it, as one value.
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the settings every build takes."""
-    parser.add_argument("--profile", default="book")
-    parser.add_argument("--data", default="rendered46")
-    parser.add_argument("--data-root", default="")
-    parser.add_argument("--seed", default="0")
-    parser.add_argument("--threads", default="", help="of every computation; 1 if not given")
-    parser.add_argument("--limit", default="", help="longest a cell may take, in seconds")
-
-
-def check(profile: str, data: str, data_root: str, seed: str) -> dict[str, str | int]:
-    """Return the settings as notebook parameters.
+    Attributes
+    ----------
+    data : str
+        The data set; a row of ``fer_lib/tables/datasets.toml``.
+    data_root : str
+        Where one's own copy of a data set of photographs lies; "" for a rendered one.
+    profile : str
+        How much is computed; a row of ``fer_lib/tables/profiles.toml``.
+    seed : int
+        Of all that is drawn, 0 to 2**32 - 1.
 
     Raises
     ------
-    InputError
-        For an unknown profile or data set, a missing or empty data root, a seed that is not a
-        whole number, a store that cannot be made.
+    ValueError
+        At once, if the data set or the profile is unknown or the seed is none; so two values that
+        are given in the wrong order are noticed where they are given.
     """
-    try:
-        profiles.get(profile)
-    except ValueError as error:
-        raise InputError(f"PROFILE={profile}: {error}") from None
-    if not seed.isdecimal() or int(seed) >= 2**32:
-        raise InputError(f"SEED={seed}: the seed must be a whole number from 0 to {2**32 - 1}")
-    if data == "rendered_test":
-        raise InputError(
-            "DATA=rendered_test: it is the further test set and never trained on; "
-            "choose rendered46 or gffd2025"
-        )
-    try:
-        paths.cache()
-    except paths.CacheError as error:
-        raise InputError(str(error)) from None
-    root = data_root and str(Path(data_root).expanduser().resolve())
-    # Before the first installation there is no pandas yet; the same check runs again after it.
-    if importlib.util.find_spec("pandas"):
-        try:
-            papers.of_set(data)
-            importlib.import_module("fer_lib.data").check(data, root)
-        except (ValueError, RuntimeError, OSError) as error:
-            raise InputError(f"DATA={data}: {error}") from None
-    return {"profile": profile, "data": data, "data_root": root, "seed": int(seed)}
 
+    data: str
+    data_root: str
+    profile: str
+    seed: int
 
-def of_arguments(args: argparse.Namespace) -> dict[str, str | int]:
-    """Return the settings on the command line, checked, with ``threads`` and ``limit``.
+    def __post_init__(self) -> None:
+        """Refuse what is unknown before any work is done."""
+        dataset_registry.TABLE.check(self.data)
+        profiles.TABLE.check(self.profile)
+        if not isinstance(self.data_root, str):
+            raise ValueError(f"data_root is {self.data_root!r}: give a folder's name, or none")
+        if not isinstance(self.seed, int) or not 0 <= self.seed < SEEDS:
+            raise ValueError(f"seed is {self.seed!r}: give a whole number from 0 to {SEEDS - 1}")
 
-    The thread count is also put into ``$FER_THREADS``, where the library and every job read it.
+    @property
+    def name(self) -> str:
+        """What it is called in the name of a result: ``rendered46-book-seed0``."""
+        return f"{self.data}-{self.profile}-seed{self.seed}"
 
-    Raises
-    ------
-    InputError
-        As `check`, or for a thread count or limit that is not a whole number of 1 or more.
-    """
-    os.environ["FER_THREADS"] = args.threads or os.environ.get("FER_THREADS") or "1"
-    try:
-        count = threads.count()
-    except ValueError as error:
-        raise InputError(str(error)) from None
-    settings = check(args.profile, args.data, args.data_root, args.seed)
-    limit = args.limit or str(LIMITS.get(args.profile, LIMITS["book"]))
-    if not limit.isdecimal() or int(limit) < 1:
-        raise InputError(f"LIMIT={limit}: must be a whole number of seconds, 1 or more")
-    return settings | {"threads": count, "limit": int(limit)}
+    @property
+    def counted(self) -> dict[str, str | int]:
+        """What of it decides a result, for its key and its record: not where the data lie."""
+        return {"data": self.data, "profile": self.profile, "seed": self.seed}

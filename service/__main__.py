@@ -10,9 +10,9 @@ from pathlib import Path
 
 import uvicorn
 
-from fer_lib import threads
-from fer_lib.paths import CacheError
-from fer_lib.settings import InputError, add_arguments, of_arguments
+from engine.command_line import Asked, InputError, add_arguments, of_arguments
+from engine.store import threads
+from engine.store.paths import CacheError
 from service.app import LARGEST_MESSAGE, Settings, create_app
 from service.detect import Detector
 from service.pipeline import Pipeline
@@ -60,21 +60,13 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
-def stored_model(settings: dict) -> Path:
+def stored_model(asked: Asked) -> Path:
     """Return the exported model of the profile's run; made now if it is missing, in ``smoke``."""
-    from fer_lib import arms
-    from fer_lib.plan import Experiment
-    from service import export
+    from fer_lib.training import configs
+    from service import exported_model
 
     print("looking for the trained model (a missing one takes a minute)", file=sys.stderr)
-    wanted = Experiment(
-        arms.get("dual_task"),
-        settings["data"],
-        settings["data_root"],
-        settings["profile"],
-        settings["seed"],
-    )
-    run, model = export.need(wanted)
+    run, model = exported_model.need(configs.first("dual_task", asked.settings))
     print(f"model: {run.folder.name}", file=sys.stderr)
     return model
 

@@ -205,7 +205,7 @@ async def talk(
 
 
 def wish(text: str | None) -> bool:
-    """Return what a message ``{"align": true}`` wishes: whether faces are aligned.
+    """Return whether a message ``{"align": true}`` asks for aligned faces.
 
     Raises
     ------

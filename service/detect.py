@@ -1,4 +1,4 @@
-"""Where faces are in a frame: YuNet, run by OpenCV.
+"""Detect faces in a frame with YuNet, run by OpenCV.
 
 The network's file lies in ``models`` (its README says where it is from). W. Wu, H. Peng and S. Yu,
 "YuNet: A Tiny Millisecond-level Face Detector", doi:10.1007/s11633-023-1423-y.

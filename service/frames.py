@@ -1,4 +1,4 @@
-"""From the bytes of a frame to pixels, or to a clear refusal. Nothing is kept."""
+"""Decode the bytes of a frame, or refuse them with a clear message. Nothing is kept."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Refusal(ValueError):
         self.code = code
 
     def answer(self) -> dict:
-        """Return what the client is told."""
+        """Return the message for the client."""
         return {"kind": "refused", "code": self.code, "text": str(self)}
 
 

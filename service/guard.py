@@ -1,4 +1,4 @@
-"""Who may speak to the service, and how often.
+"""Restrict who may connect to the service, and how often.
 
 A browser lets any page of any site open a WebSocket to this machine, and CORS does not stop it:
 only the ``Origin`` that the browser sends along tells. And a name that resolves to this machine may

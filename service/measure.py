@@ -1,4 +1,4 @@
-"""What the book's page on the service measures: accuracy on framed faces, and time per frame."""
+"""Measure accuracy on framed faces and time for each frame, for the page on the service."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from fer_lib import framed
-from fer_lib.framed import Place
+from service import camera_frames
+from service.camera_frames import Place
 from service.detect import Face
-from service.local import Server, answer
 from service.pipeline import STAGES, Pipeline
+from service.test_client import Server, answer
 
 WAYS = {"aligned": True, "cut out only": False}
 NEAR = 0.3  # of the picture's side: how far from its middle the face that is meant may lie
@@ -46,7 +46,7 @@ def meant(faces: list[Face], place: Place) -> Face | None:
 def framed_predictions(
     pipeline: Pipeline, table: pd.DataFrame, images: np.ndarray, angle: float, seed: int
 ) -> dict[str, pd.DataFrame]:
-    """Return what the service says of faces shown in larger frames, for both ways of taking them.
+    """Return the service's predictions for faces in larger frames, with and without alignment.
 
     Parameters
     ----------
@@ -64,14 +64,14 @@ def framed_predictions(
     Returns
     -------
     dict
-        By the names in `WAYS`: tables as `fer_lib.experiment.predictions` makes them, one row a
-        face that was found. Both have the same rows.
+        By the names in `WAYS`: tables as `fer_lib.training.run_training.predictions` makes them,
+        one row a face that was found. Both have the same rows.
     """
     rows: dict[str, list[dict]] = {way: [] for way in WAYS}
-    places = framed.places(len(table), angle, seed)
+    places = camera_frames.places(len(table), angle, seed)
     known = table[["image_id", "group", "emotion", "authenticity"]].astype(str)
     for told, image, place in zip(known.to_dict("records"), images, places, strict=True):
-        frame = framed.frame(image, place)
+        frame = camera_frames.frame(image, place)
         face = meant(pipeline.detector.find(frame), place)
         if face is None:
             continue

@@ -1,4 +1,4 @@
-"""All that happens to a frame, timed stage by stage (diya2026, sections 4-3 and 5-7, Figure 5)."""
+"""The steps from frame to answer, timed one by one (doi:10.28991/ESJ-2026-010-02-018, Figure 5)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import asdict
 
 import numpy as np
 
-from service import align, frames
-from service.align import Template
+from service import alignment, frames
+from service.alignment import Template
 from service.detect import Detector, Face
 from service.predict import Predictor
 
@@ -35,11 +35,11 @@ class Pipeline:
     def face(self, frame: np.ndarray, found: Face, level: bool) -> np.ndarray:
         """Return one face as the network takes it, with or without alignment."""
         if level:
-            found = align.closer(frame, found, self.detector)
-            taken = align.aligned(frame, found, self.template)
+            found = alignment.closer(frame, found, self.detector)
+            taken = alignment.aligned(frame, found, self.template)
         else:
-            taken = align.cropped(frame, found, self.template)
-        return align.resized(taken, self.predictor.side)
+            taken = alignment.cropped(frame, found, self.template)
+        return alignment.resized(taken, self.predictor.side)
 
     def answer(self, content: bytes, level: bool = True) -> dict:
         """Return what the client is told of a frame, fit for JSON.

@@ -1,4 +1,4 @@
-"""What the exported model says of faces, through onnxruntime: no torch is needed to serve."""
+"""Predict with the exported model through onnxruntime; serving needs no torch."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_lib import onnx_runtime
+from service import onnx_runtime
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What the model says of one face.
+    """The predictions of the model for one face.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Predictor:
     Parameters
     ----------
     path : Path
-        Written by `fer_lib.onnx_export.export`.
+        Written by `service.onnx_export.export`.
     threads : int
         To compute with.
 
@@ -61,7 +61,7 @@ class Predictor:
         return self.about["side"]
 
     def judge(self, faces: list[np.ndarray]) -> list[Judged]:
-        """Return what the model says of faces, each (side, side, 3), uint8 RGB."""
+        """Return the predictions for faces, each (side, side, 3), uint8 RGB."""
         if not faces:
             return []
         batch = np.ascontiguousarray(np.stack(faces).transpose(0, 3, 1, 2))

@@ -15,27 +15,30 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
-from fer_lib import arms, paths
-from tests import copies
-from tools import check, environment
+from devtools import conda_file
+from engine.jobs import check
+from engine.store import paths
+from fer_lib.training import configs
+from tests.helpers import copies
 
 ROOT = paths.root()
-TEXTS = [ROOT / "README.md", *(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.py")]
+TEXTS = [ROOT / "README.md", *(ROOT / "book").rglob("*.md"), *(ROOT / "notebooks").rglob("*.py")]
 # What an inline piece of code begins with if it is a command.
-STARTS = ("make ", ".venv/", "conda ", "fer-audit ", "pip ", "python ", "snakemake ")
+STARTS = ("make ", ".venv/", "claimcheck ", "conda ", "fer-audit ", "pip ", "python ", "snakemake ")
 README_CLUSTER = (
     'make book PROFILE=paper JOBS=20 FLAGS="--executor slurm --config gpus=1 '
     '--default-resources slurm_partition=gpu runtime=720"'
 )
+# Tests of the auditor where nothing but it and what it declares is installed.
+INSTALLED = "test_alone.py::test_the_example_of_the_readme_prints_what_it_says"
+FACE = ".venv/bin/python -m face_renderer --picture smile.png --units 6=0.8 12=1.0,0.9"
 CONDA = "conda env create -f environment.yml && conda activate fer-companion && "
 
 
@@ -55,28 +58,29 @@ def row(plan: str = "", *tests: str, refused: str = "") -> Row:
 
 COMMANDS = {
     # README.md
-    "make book": row("tools.build --profile book ", "test_engine_failures.py"),
+    "make book": row("engine.build --profile book ", "engine/test_failures.py"),
     "make test": row("-m site -k dark", "test_the_three_parts_of_make_test"),
     CONDA + "make book VENV=$CONDA_PREFIX": row(
-        "/conda/prefix/bin/python -m tools.build --profile book ",
+        "/conda/prefix/bin/python -m engine.build --profile book ",
         "test_conda_finds_what_it_is_told_to_make",
     ),
-    "make why": row("tools.why  --profile book ", "test_why_and_prune"),
-    "make why PAGE=10_emotion": row("tools.why 10_emotion ", "test_why_and_prune"),
-    "make verify": row("tools.verify --profile book ", "test_verify.py"),
-    "make prune": row("tools.prune --profile book ", "test_why_and_prune"),
+    "make why": row("engine.why  --profile book ", "test_why_and_prune"),
+    "make why PAGE=diya2026/emotion": row("engine.why diya2026/emotion ", "test_why_and_prune"),
+    "make verify": row("engine.verify --profile book ", "engine/test_verify.py"),
+    "make prune": row("engine.prune --profile book ", "test_why_and_prune"),
     "make help": row("echo", "test_help_names_targets_and_settings_that_there_are"),
     "make book STORAGE=s3://bucket/folder": row(
         "--storage s3://bucket/folder",
-        "test_engine_storage.py::test_a_store_elsewhere_is_named_by_plugin_and_place",
+        "engine/test_storage.py::test_a_store_elsewhere_is_named_by_plugin_and_place",
     ),
     "make book STORAGE=fs:///mnt/disk/folder": row(
         "--storage fs:///mnt/disk/folder",
-        "test_engine_storage.py::test_a_fresh_clone_takes_everything_from_a_store_elsewhere",
+        "engine/test_storage.py::test_a_fresh_clone_takes_everything_from_a_store_elsewhere",
     ),
-    ".venv/bin/fer-audit book/claims/diya2026.yml": row("", "test_the_audit_of_a_ledger"),
+    ".venv/bin/fer-audit book/papers/diya2026/claims.yml": row("", "test_the_audit_of_a_ledger"),
     ".venv/bin/fer-audit my_claims.yml": row("", "test_the_audit_of_a_ledger"),
-    "make book PROFILE=book-full": row("tools.build --profile book-full "),
+    FACE: row("", "test_a_face_is_rendered_by_itself"),
+    "make book PROFILE=book-full": row("engine.build --profile book-full "),
     README_CLUSTER: row(
         "--flags=--executor slurm --config gpus=1 --default-resources slurm_partition=gpu "
         "runtime=720 --storage",
@@ -84,41 +88,42 @@ COMMANDS = {
     ),
     "make book DATA=gffd2025 DATA_ROOT=/path/to/that/folder": row(
         "--data gffd2025 --data-root /path/to/that/folder ",
-        "test_gffd2025.py",
+        "papers/diya2026/test_gffd2025.py",
         refused="/path/to/that/folder",
     ),
-    "make notebook N=03_cnn_baseline PROFILE=smoke": row(
-        "tools.alone 03_cnn_baseline --profile smoke ", "test_frame_execute.py"
+    "make notebook N=diya2026/cnn_baseline PROFILE=smoke": row(
+        "engine.notebook diya2026/cnn_baseline --profile smoke ", "engine/jobs/test_run_notebook.py"
     ),
     "make lab": row("-m jupyterlab --notebook-dir=notebooks"),
-    "make pairs": row("tools.pairs --from py", "test_pairs_in_both_directions"),
-    "make pairs FROM=ipynb": row("tools.pairs --from ipynb", "test_pairs_in_both_directions"),
+    "make pairs": row("engine.pairs --from py", "test_pairs_in_both_directions"),
+    "make pairs FROM=ipynb": row("engine.pairs --from ipynb", "test_pairs_in_both_directions"),
     "make serve": row(
-        "service --profile book ", "test_service_app.py::test_only_this_machine_is_listened_to"
+        "service --profile book ", "service/test_app.py::test_only_this_machine_is_listened_to"
     ),
-    "make serve PROFILE=smoke": row("service --profile smoke ", "test_service_app.py"),
+    "make serve PROFILE=smoke": row("service --profile smoke ", "service/test_app.py"),
     # Pages
     "make book DATA=...": row("--data ... ", refused="choose"),
     "make book DATA=gffd2025 DATA_ROOT=folder": row(
-        "--data gffd2025 --data-root folder ", "test_gffd2025.py", refused="folder"
+        "--data gffd2025 --data-root folder ", "papers/diya2026/test_gffd2025.py", refused="folder"
     ),
     "make judge": row(
-        "tools.judge", "test_judge.py::test_a_dry_run_tells_no_score_and_writes_nothing"
+        "devtools.external_classifier",
+        "devtools/test_external_classifier.py::test_a_dry_run_tells_no_score_and_writes_nothing",
     ),
     "fer-audit FILE.yml": row("", "test_the_audit_of_a_ledger"),
-    "python -m fer_lib.claims.audit claims.yml": row("", "test_the_audit_of_a_ledger"),
-    "python -m fer_lib.claims.audit ../paper/claims.yml": row("", "test_the_audit_of_a_ledger"),
-    "pip install jsonschema numpy pandas pyyaml scipy": row(
-        "", "test_the_audit_needs_the_packages_that_the_page_installs"
-    ),
+    "claimcheck claims.yml": row("", "test_the_audit_of_a_ledger"),
+    "claimcheck paper/claims.yml": row("", "test_the_audit_of_a_ledger"),
+    "pip install ./claimcheck": row("", INSTALLED),
+    "pip install ./book/claimcheck": row("", INSTALLED),
     # make help
-    "make notebook N=03_cnn_baseline PROFILE=smoke PARAMS='name=value ...'": row(
-        "-p name=value -p ...", "test_frame_execute.py"
+    "make why PAGE=ethics": row("engine.why ethics ", "test_why_and_prune"),
+    "make notebook N=ethics PROFILE=smoke PARAMS='name=value ...'": row(
+        "-p name=value -p ...", "engine/jobs/test_run_notebook.py"
     ),
     "make bench": row("bench/bench_*.py"),
-    "make guards": row("tests.guards"),
-    "make shots OUT=folder": row("tools.shots folder"),
-    "make lock": row("tools.lock", "test_python_versions.py"),
+    "make guards": row("tests.helpers.guards"),
+    "make shots OUT=folder": row("devtools.screenshots folder"),
+    "make lock": row("devtools.lock", "test_python_versions.py"),
     "make clean": row("rm -rf _build .snakemake"),
 }
 MAKE = [command for command in COMMANDS if "make " in command]
@@ -222,8 +227,8 @@ def test_make_takes_the_command_and_so_does_the_tool(command, tmp_path, monkeypa
     monkeypatch.setenv("FER_CACHE", str(tmp_path))
     words = planned(command, CONDA_PREFIX="/conda/prefix")
     assert COMMANDS[command].plan in " ".join(words)
-    if "tools.alone" in words:
-        assert (ROOT / "notebooks" / f"{words[words.index('tools.alone') + 1]}.ipynb").exists()
+    if "engine.notebook" in words:
+        assert (ROOT / "notebooks" / f"{words[words.index('engine.notebook') + 1]}.ipynb").exists()
     if "--profile" in words:
         try:
             check.of_arguments(settings(words))
@@ -248,7 +253,13 @@ def test_help_names_targets_and_settings_that_there_are():
 def test_the_three_parts_of_make_test():
     """In a plan make runs itself: all that `make test` would do stands in it."""
     plan = make("-n", "test").stdout
-    for words in ("ruff check .", "tools.pairs", 'pytest -m "not site"', "tools.build", "-m site"):
+    for words in (
+        "ruff check .",
+        "engine.pairs",
+        'pytest -m "not site"',
+        "engine.build",
+        "-m site",
+    ):
         assert words in plan
 
 
@@ -262,10 +273,12 @@ def copy(tmp_path_factory):
     programs.mkdir(parents=True)
     python = programs / "python"
     python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n')
-    audit = programs / "fer-audit"
-    script = environment.project()["scripts"]["fer-audit"].replace(":", " import ")
-    audit.write_text(f"#!{python}\nimport sys\nfrom {script} as main\nsys.exit(main())\n")
-    for program in (python, audit):
+    own = tomllib.loads((made.folder / "claimcheck" / "pyproject.toml").read_text())["project"]
+    for name, place in (conda_file.project()["scripts"] | own["scripts"]).items():
+        script = place.replace(":", " import ")
+        text = f"#!{python}\nimport sys\nfrom {script} as main\nsys.exit(main())\n"
+        (programs / name).write_text(text)
+    for program in programs.iterdir():
         program.chmod(0o755)
     for extra in ("book", "cluster"):
         plan = make("-n", "book", "FLAGS=x" if extra == "cluster" else "FLAGS=", cwd=made.folder)
@@ -285,18 +298,18 @@ def test_why_and_prune(copy):
     smoke = {"PROFILE": "smoke"}  # from the environment, so that the command stays as it is
     told = run(copy, "make why", **smoke)
     assert told.returncode == 0, told.stderr
-    assert "10_emotion" in told.stdout
-    told = run(copy, "make why PAGE=10_emotion", **smoke)
-    assert "10_emotion is current" in told.stdout, told.stderr
-    old = copy.store / "pages" / "10_emotion-000000000000"
-    shutil.copytree(next(copy.store.glob("pages/10_emotion-*")), old)
+    assert "diya2026/emotion" in told.stdout
+    told = run(copy, "make why PAGE=diya2026/emotion", **smoke)
+    assert "diya2026/emotion is current" in told.stdout, told.stderr
+    old = copy.store / "pages" / "diya2026-emotion-000000000000"
+    shutil.copytree(next(copy.store.glob("pages/diya2026-emotion-*")), old)
     told = run(copy, "make prune", **smoke)
     assert told.stdout.startswith("1 old results removed"), told.stderr
     assert not old.exists()
 
 
 def test_pairs_in_both_directions(copy):
-    script, book = (copy.folder / "notebooks" / f"20_ethics{end}" for end in (".py", ".ipynb"))
+    script, book = (copy.folder / "notebooks" / f"ethics{end}" for end in (".py", ".ipynb"))
     before = script.read_text(), book.read_text()
     script.write_text(before[0].replace("contested science", "science, contested"))
     assert script.read_text() != before[0]
@@ -314,26 +327,26 @@ def test_pairs_in_both_directions(copy):
 
 def test_the_audit_of_a_ledger(copy):
     """Contradictions in a real ledger; a file of one's own that begins with the template."""
-    done = run(copy, ".venv/bin/fer-audit book/claims/diya2026.yml")
+    done = run(copy, ".venv/bin/fer-audit book/papers/diya2026/claims.yml")
     assert (done.returncode, done.stderr) == (1, "")
     assert "inconsistent: " in done.stdout
     everything = shell(
-        ".venv/bin/fer-audit book/claims/diya2026.yml --all",
+        ".venv/bin/fer-audit book/papers/diya2026/claims.yml --all",
         copy.folder,
         PYTHONPATH=str(copy.folder),
     )
     assert len(everything.stdout) > len(done.stdout)
     template = copy.folder / "book" / "examples" / "template.yml"
-    (copy.folder.parent / "paper").mkdir()
-    for name in ("my_claims.yml", "FILE.yml", "claims.yml", "../paper/claims.yml"):
+    (copy.folder / "paper").mkdir()
+    for name in ("my_claims.yml", "FILE.yml", "claims.yml", "paper/claims.yml"):
         shutil.copy(template, copy.folder / name)
     audited = [
         run(copy, command, PATH=f"{copy.folder}/.venv/bin:{os.environ['PATH']}")
         for command in (
             ".venv/bin/fer-audit my_claims.yml",
             "fer-audit FILE.yml",
-            "python -m fer_lib.claims.audit claims.yml",
-            "python -m fer_lib.claims.audit ../paper/claims.yml",
+            "claimcheck claims.yml",
+            "claimcheck paper/claims.yml",
         )
     ]
     for done in audited:
@@ -342,48 +355,11 @@ def test_the_audit_of_a_ledger(copy):
     assert audited[0].returncode in (0, 1)
 
 
-# Runs the audit as if some packages were not installed.
-WITHOUT = """
-import sys
-hidden = set(sys.argv.pop(1).split(","))
-class Hider:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in hidden:
-            raise ModuleNotFoundError(name, name=name)
-sys.meta_path.insert(0, Hider())
-from fer_lib.claims import audit
-sys.exit(audit.main(sys.argv[1:]))
-"""
-
-
-def test_the_audit_needs_the_packages_that_the_page_installs():
-    (line,) = [command for command in COMMANDS if command.startswith("pip install ")]
-    allowed, todo = {"fer-companion"}, line.split()[2:]
-    while todo:
-        name = todo.pop()
-        allowed.add(name)
-        for requirement in map(Requirement, metadata.requires(name) or []):
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                todo += {canonicalize_name(requirement.name)} - allowed
-
-    def audit(packages: set[str]) -> subprocess.CompletedProcess:
-        """Return how the audit of a ledger ends where only these packages are installed."""
-        hidden = {
-            module
-            for module, names in metadata.packages_distributions().items()
-            if not packages & {canonicalize_name(name) for name in names}
-        }
-        return subprocess.run(
-            [sys.executable, "-c", WITHOUT, ",".join(hidden), "book/claims/diya2026.yml"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-
-    done = audit(allowed)
-    assert done.returncode == 1, done.stderr
-    assert "inconsistent: " in done.stdout
-    assert "ModuleNotFoundError" in audit(allowed - {"scipy"}).stderr
+def test_a_face_is_rendered_by_itself(copy):
+    done = run(copy, FACE)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "AU12 lip corner puller: left 1, right 0.9" in done.stdout
+    assert (copy.folder / "smile.png").stat().st_size > 10_000
 
 
 def test_conda_finds_what_it_is_told_to_make():
@@ -400,7 +376,7 @@ def test_the_line_for_a_cluster_asks_for_what_it_says(copy):
     flags = shlex.split(given.flags)
     names = copy.would_run(*flags, profile=given.profile, whole=True)
     runs = {name for name in names if name.startswith("run_")}
-    assert len(runs) == 5 * len(arms.every())
+    assert len(runs) == 5 * len(configs.every())
     assert copy.said.count("gpu=1") == len(runs)
     assert copy.said.count("slurm_partition=gpu, runtime=720") >= len(runs)
     assert "Provided cores" not in copy.said

@@ -11,34 +11,37 @@ import tomllib
 import nbformat
 import pytest
 
-from fer_lib import data as datasets
-from fer_lib import faces, paths, system
-from fer_lib.faces.spec import RenderedSpec
-from fer_lib.micro.rendered import clips
-from tools import execute
+import face_renderer as faces
+from engine.jobs import run_notebook
+from engine.store import keys, paths
+from face_renderer import workers
+from face_renderer.clips import clip_set
+from face_renderer.spec import RenderedSpec
+from fer_lib.data import datasets
 
 SPEC = RenderedSpec("tiny", 2, 1, {("happy", "genuine"): 4, ("fear", "fake"): 5}, seed=5, size=64)
-CLIPS = clips.ClipSpec("rendered_micro", 2, 1, {"happy": 3, "neutral": 3}, seed=9, size=32)
+CLIPS = clip_set.ClipSpec("rendered_micro", 2, 1, {"happy": 3, "neutral": 3}, seed=9, size=32)
 # What makes both sets with two processes and says what came out; also the body of a cell.
 RENDER = """
 import json, os
 from pathlib import Path
-from fer_lib import faces, system
-from fer_lib.faces.spec import RenderedSpec
-from fer_lib import data as datasets
-from fer_lib.micro.rendered import clips
+import face_renderer as faces
+from face_renderer import workers
+from face_renderer.clips import clip_set
+from face_renderer.spec import RenderedSpec
+from fer_lib.data import datasets
 
 def main():
-    system.processors = lambda: 2
+    workers.processors = lambda: 2
     cells = {("happy", "genuine"): 4, ("fear", "fake"): 5}
     spec = RenderedSpec("tiny", 2, 1, cells, seed=5, size=64)
-    place = faces.make_set(spec, Path(os.environ["FER_CACHE"]) / "sets", progress=False)
-    clips.RENDERED_MICRO = clips.ClipSpec(
+    place = faces.make_set(spec, Path(os.environ["FER_CACHE"]) / "sets")
+    clip_set.RENDERED_MICRO = clip_set.ClipSpec(
         "rendered_micro", 2, 1, {"happy": 3, "neutral": 3}, seed=9, size=32
     )
-    loaded = datasets.load("rendered_micro", progress=False)
+    loaded = datasets.by_name("rendered_micro", progress=False)
     told = json.loads((place / "meta.json").read_text())
-    return json.dumps([system.start_method(), told["set_sha256"], loaded.sha256])
+    return json.dumps([workers.start_method(), told["set_sha256"], loaded.sha256])
 """
 # Read by every Python that starts, the spawned ones too.
 TAKE_AWAY = """
@@ -68,10 +71,10 @@ def expected(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("store")
         patch.setenv("FER_CACHE", str(folder))
-        patch.setattr(clips, "RENDERED_MICRO", CLIPS)
-        patch.setattr(system, "processors", lambda: 1)
-        meta = json.loads((faces.make_set(SPEC, folder, progress=False) / "meta.json").read_text())
-        return [meta["set_sha256"], datasets.load("rendered_micro", progress=False).sha256]
+        patch.setattr(clip_set, "RENDERED_MICRO", CLIPS)
+        patch.setattr(workers, "processors", lambda: 1)
+        meta = json.loads((faces.make_set(SPEC, folder) / "meta.json").read_text())
+        return [meta["set_sha256"], datasets.by_name("rendered_micro", progress=False).sha256]
 
 
 def ran(code, tmp_path, **environment):
@@ -102,22 +105,22 @@ def test_the_same_faces_where_the_system_offers_less(expected, tmp_path):
 def test_the_same_faces_from_processes_that_are_spawned_and_forked(expected, monkeypatch, tmp_path):
     for method in ("spawn", "fork"):
         monkeypatch.setenv("FER_CACHE", str(tmp_path / method))
-        monkeypatch.setattr(system, "start_method", lambda method=method: method)
-        monkeypatch.setattr(system, "processors", lambda: 2)
-        monkeypatch.setattr(clips, "RENDERED_MICRO", CLIPS)
-        place = faces.make_set(SPEC, tmp_path / method, progress=False)
+        monkeypatch.setattr(workers, "start_method", lambda method=method: method)
+        monkeypatch.setattr(workers, "processors", lambda: 2)
+        monkeypatch.setattr(clip_set, "RENDERED_MICRO", CLIPS)
+        place = faces.make_set(SPEC, tmp_path / method)
         pixels = (place / "images.npy").read_bytes()[-SPEC.n_images * 64 * 64 * 3 :]
         assert hashlib.sha256(pixels).hexdigest() == expected[0]
-        assert datasets.load("rendered_micro", progress=False).sha256 == expected[1]
+        assert datasets.by_name("rendered_micro", progress=False).sha256 == expected[1]
 
 
 def test_a_notebook_may_spawn(expected, monkeypatch, tmp_path):
     monkeypatch.setenv("FER_CACHE", str(tmp_path / "store"))
-    cell = RENDER + "\nsystem.start_method = lambda: 'spawn'\nprint(main())\n"
+    cell = RENDER + "\nworkers.start_method = lambda: 'spawn'\nprint(main())\n"
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
     before = dict(os.environ)
     try:
-        outcome = execute.run(book, "spawning", {}, 300, tmp_path)
+        outcome = run_notebook.run(book, "spawning", {}, 300, tmp_path)
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -129,7 +132,7 @@ def test_a_notebook_may_spawn(expected, monkeypatch, tmp_path):
 
 def test_a_script_without_its_guard_is_told_what_it_lacks(tmp_path):
     (tmp_path / "script.py").write_text(
-        RENDER + "\nsystem.start_method = lambda: 'spawn'\nmain()\n"
+        RENDER + "\nworkers.start_method = lambda: 'spawn'\nmain()\n"
     )
     done = subprocess.run(
         [sys.executable, "script.py"],
@@ -169,20 +172,22 @@ def test_the_linter_refuses_each_call_that_a_system_may_lack():
     for name in banned:
         module, _, function = name.rpartition(".")
         lines.append(f"import {module}\n{module}.{function}\nfrom {module} import {function}\n")
-    for file in ("fer_lib/new.py", "tools/new.py", "notebooks/new.py", "tests/new.py"):
-        assert sorted(lint("".join(lines), file)) == sorted(banned * 2)
-    assert lint("".join(lines), "fer_lib/system.py") == []
+    for folder in ("fer_lib", "face_renderer", "tools", "notebooks", "tests"):
+        assert sorted(lint("".join(lines), f"{folder}/new.py")) == sorted(banned * 2)
+    for file in ("engine/store/system.py", "face_renderer/workers.py", "face_renderer/disk.py"):
+        assert lint("".join(lines), file) == []
 
 
 def test_no_file_asks_for_the_folders_of_linux():
     allowed = {
-        "fer_lib/machine.py": {"/proc/cpuinfo"},  # in a `try`; the record has less without it
-        "tests/test_system.py": {"/dev/full"},  # skipped where there is none
-        "tests/test_engine_failures.py": {"/proc"},  # a home that nobody can write to, anywhere
+        "engine/store/machine.py": {"/proc/cpuinfo"},  # in a `try`; the record has less without it
+        "tests/face_renderer/test_disk.py": {"/dev/full"},  # skipped where there is none
+        "tests/engine/test_failures.py": {"/proc"},  # a home that nobody can write to, anywhere
     }
+    ours = (*keys.PACKAGES, "service", "devtools", "notebooks", "bench", "book/_ext", "tests")
     files = [
         path
-        for folder in ("fer_lib", "service", "tools", "notebooks", "bench", "book/_ext", "tests")
+        for folder in ours
         for path in (paths.root() / folder).rglob("*.py")
         if path.name != "test_portable.py"
     ]

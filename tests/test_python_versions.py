@@ -21,12 +21,13 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from fer_lib import paths
-from tools import environment, lock, python_version
+from devtools import conda_file, lock
+from engine import python_version
+from engine.store import paths
 
 ROOT = paths.root()
-SUPPORTED = environment.project()["requires-python"]
-PYTHONS = environment.pythons()
+SUPPORTED = conda_file.project()["requires-python"]
+PYTHONS = conda_file.pythons()
 # What a fake Python does at its start: it takes itself for another version.
 CLAIM = """
 import collections, sys
@@ -62,6 +63,8 @@ def test_the_range_is_stated_once_and_told_alike_everywhere():
     )
     assert said == f"{', '.join(PYTHONS[:-1])} or {PYTHONS[-1]}"
     assert stated((ROOT / "environment.yml").read_text(), r"- python (.*)$") == [SUPPORTED]
+    for own in ROOT.glob("*/pyproject.toml"):  # a package of ours that can be installed alone
+        assert stated(own.read_text(), r'^requires-python = "(.*)"$') == [SUPPORTED], own
     (said,) = stated((ROOT / "constraints.txt").read_text(), r"holds what Python (.*) need as well")
     assert said == ", ".join(PYTHONS)
     assert make("-n", "supported").stdout.count(f'"{SUPPORTED}"') == 1
@@ -202,7 +205,7 @@ def test_make_lock_writes_nothing_then(tmp_path, monkeypatch, capsys):
 
 def installed() -> list[metadata.Distribution]:
     """Return what is pinned and installed here."""
-    pins = environment.pins()
+    pins = conda_file.pins()
     return [one for one in metadata.distributions() if canonicalize_name(one.name) in pins]
 
 
@@ -214,7 +217,7 @@ def test_no_pinned_package_excludes_a_supported_python():
             "requires_python": one.metadata["Requires-Python"],
         }
         for one in installed()
-        if environment.pins()[canonicalize_name(one.name)] == lock.public(one.version)
+        if conda_file.pins()[canonicalize_name(one.name)] == lock.public(one.version)
     ]
     assert len(found) > 150
     assert lock.too_new(found) == []
@@ -222,13 +225,13 @@ def test_no_pinned_package_excludes_a_supported_python():
 
 def rendering() -> list[metadata.Distribution]:
     """Return the packages that execute and render the book, with what they need, to the end."""
-    lines = environment.project()["optional-dependencies"]["book"]
-    own = environment.project()["name"]
+    lines = conda_file.project()["optional-dependencies"]["book"]
+    own = conda_file.project()["name"]
     todo = [name for line in lines if (name := Requirement(line).name) != own]
     found: dict[str, metadata.Distribution] = {}
     while todo:
         name = canonicalize_name(todo.pop())
-        if name in found or name not in environment.pins():
+        if name in found or name not in conda_file.pins():
             continue
         found[name] = metadata.distribution(name)
         for line in found[name].requires or []:

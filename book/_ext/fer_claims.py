@@ -1,6 +1,6 @@
 """Sphinx roles that bind numbers in prose: ``{claim}`` to the ledger, ``{literal}`` to a reason.
 
-``{claim}`diya2026/table5.angry.f1` `` shows what is printed there and leads to its row of the
+``{claim}`paper/table5.angry.f1` `` shows what is printed there and leads to its row of the
 ledger. ``{literal}`96 pixels <the side of our images>` `` shows the words; the reason is a tooltip.
 """
 
@@ -13,15 +13,16 @@ from docutils import nodes
 from docutils.parsers.rst.states import Inliner
 from sphinx.util.nodes import split_explicit_title
 
-from fer_lib import claims
+from claimcheck import Claim, LedgerError
+from fer_lib.evaluation import ledgers
 
 LEDGER = "book/ledger"  # the page, from the root of the site
 
 
 @cache
-def ledger(key: str) -> dict[str, claims.Claim]:
+def ledger(key: str) -> dict[str, Claim]:
     """Return a paper's ledger, read once."""
-    return claims.load(key)
+    return ledgers.load(key)
 
 
 def error(inliner: Inliner, rawtext: str, line: int, message: str) -> tuple[list, list]:
@@ -35,7 +36,7 @@ def claim_role(name, rawtext, text, lineno, inliner, options=None, content=None)
     key, _, of = text.partition("/")
     try:
         claim = ledger(key)[of]
-    except (claims.LedgerError, KeyError):
+    except (LedgerError, KeyError):
         return error(inliner, rawtext, lineno, f"there is no claim {text!r}: write paper/claim.id")
     page = inliner.document.settings.env.docname
     up = "../" * page.count("/")

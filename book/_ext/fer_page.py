@@ -1,4 +1,4 @@
-"""Sphinx extension of this book: MathJax from disk, and pages that screen readers can follow.
+"""Sphinx extension of this book: MathJax from disk, and pages for screen readers.
 
 ``sphinx-mathjax-offline`` brings the files (MathJax 3.2.2, Apache-2.0) but copies all 24 MB of
 them; a page needs one script and its fonts, about 2 MB.

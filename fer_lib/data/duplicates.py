@@ -1,4 +1,4 @@
-"""Perceptual hashes, and groups of images that are copies of each other or nearly so.
+"""Perceptual hashes, and groups of images that are copies or near-duplicates of each other.
 
 The hash is ``imagehash.phash`` of 16 x 16 = 256 bits (discrete cosine transform of a 64 x 64 grey
 thumbnail, one bit a low frequency), of the image and of its mirror image; the smaller distance
@@ -8,10 +8,10 @@ Two thresholds, since a wrong link costs nothing in a group and a false alarm in
 
 - ``COPY_DISTANCE`` = 40 bits, for the audit. All 36 such pairs among 13,681 photographs of faces
   (94 million pairs) were, on looking, one picture twice; of 2.3 million pairs of different
-  rendered people there was none.
+  rendered subjects there was none.
 - ``GROUP_DISTANCE`` = 48 bits, for grouping. It adds 17 pairs of photographs, nearly all two
-  frames of one take, and 10 pairs of rendered people. At 56, a fifth of the further photographs
-  were other people, and chains of such links would swallow a large set.
+  frames of one take, and 10 pairs of rendered subjects. At 56, a fifth of the further
+  photographs were other subjects, and chains of such links would swallow a large set.
 
 Found at 48 among 300 rendered and 300 real images: every copy that was recompressed, mirrored,
 40 % darker or lighter or of more contrast; of copies turned by 3 degrees 74 to 90 %, cropped by
@@ -19,7 +19,7 @@ Found at 48 among 300 rendered and 300 real images: every copy that was recompre
 shifted by 5 %, or augmented as the GFFD-2025 archive says it was (turned up to 30 degrees,
 shifted up to 20 %, sheared), all. A larger threshold would not help: unrelated pairs come before
 such copies. So the groups of an augmented archive are too fine, and the raw archive is the one
-to split. Nor does the hash know people: two takes of one person are different images.
+to split. Nor does the hash know subjects: two takes of one subject are different images.
 """
 
 from __future__ import annotations
@@ -33,11 +33,6 @@ from scipy.sparse.csgraph import connected_components
 HASH_SIZE = 16
 COPY_DISTANCE = 40
 GROUP_DISTANCE = 48
-LIMITS = (
-    "Near-duplicates are found by perceptual hash: recompressed, mirrored or re-lit copies, not "
-    "copies that were turned by more than about 3 degrees, cropped or shifted, and not other "
-    "takes of the same person."
-)
 
 _WORDS = HASH_SIZE * HASH_SIZE // 64
 _BLOCK = 256

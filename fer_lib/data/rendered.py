@@ -1,4 +1,4 @@
-"""The rendered sets of ``fer_lib.faces`` in the common table."""
+"""Load the rendered sets of ``face_renderer`` in the common table."""
 
 from __future__ import annotations
 
@@ -10,16 +10,11 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from fer_lib import data as datasets
-from fer_lib import faces, keys, paths
-from fer_lib.data import stack
-from fer_lib.data.schema import (
-    COLUMNS,
-    EMOTIONS,
-    FaceData,
-    empty_report,
-    validate,
-)
+import face_renderer as faces
+from engine.store import keys, paths
+from engine.store.progress import Progress, say
+from fer_lib.data import datasets, image_array
+from fer_lib.data.schema import COLUMNS, EMOTIONS, FaceData, empty_report, validate
 
 _BATCH = 64
 
@@ -32,7 +27,7 @@ def load(
     Parameters
     ----------
     name : str
-        ``rendered46`` (46 subjects, the counts of ``diya2026`` Table 3) or ``rendered_test``
+        ``rendered46`` (46 subjects, the counts of Table 3 of the first paper) or ``rendered_test``
         (100 further subjects, one image per subject x emotion x authenticity).
     n_subjects : int, optional
         A smaller set of so many subjects, counts scaled; None for all of them.
@@ -53,9 +48,9 @@ def load(
     ------
     ValueError
         If the name is unknown or ``n_subjects`` is not a positive number.
-    fer_lib.paths.CacheError
+    engine.store.paths.CacheError
         If the store cannot be written to.
-    fer_lib.faces.FacesError
+    face_renderer.FacesError
         If the set cannot be written or is being rewritten; one line with the cure.
     """
     spec = _spec(name)
@@ -64,9 +59,10 @@ def load(
             raise ValueError(f"n_subjects is {n_subjects}: give 1 or more, or None for all")
         if n_subjects != spec.n_male + spec.n_female:
             spec = spec.with_subjects(n_subjects)
-    keys.refuse_outdated("fer_lib.faces")
+    keys.refuse_outdated("face_renderer")
     place = paths.cache() / "data" / datasets.identity(name)
-    folder = faces.make_set(spec, place, progress=progress)
+    meter = Progress(f"{spec.name}: rendered", spec.n_images, progress)
+    folder = faces.make_set(spec, place, progress=meter.step, report=say)
     meta = json.loads((folder / "meta.json").read_text())
     # A factor may well have the value "none"; only an empty field is missing.
     manifest = pd.read_csv(folder / "manifest.csv", keep_default_na=False, na_values=[""])
@@ -108,7 +104,7 @@ def _table(manifest: pd.DataFrame, name: str, side: int) -> pd.DataFrame:
 
 def _resized(folder: Path, images: np.ndarray, size: int) -> np.ndarray:
     target = folder.with_name(f"{folder.name}-{size}px")
-    stored = stack.read(target)
+    stored = image_array.read(target)
     if stored is not None and len(stored.images) == len(images):
         return stored.images
 
@@ -116,10 +112,10 @@ def _resized(folder: Path, images: np.ndarray, size: int) -> np.ndarray:
         image = Image.fromarray(np.asarray(pixels))
         return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC))
 
-    with stack.writing(target, len(images), size) as writer:
+    with image_array.writing(target, len(images), size) as writer:
         with ThreadPoolExecutor(2) as pool:
             for start in range(0, len(images), _BATCH):
                 for pixels in pool.map(resize, images[start : start + _BATCH]):
                     writer.append(pixels)
         writer.finish(pd.DataFrame({"row": range(len(images))}), empty_report())
-    return stack.read(target).images
+    return image_array.read(target).images

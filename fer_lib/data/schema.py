@@ -1,4 +1,4 @@
-"""The one table every data set is brought into, and the object that carries it."""
+"""The table schema of all data sets, and the class that holds a data set."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class FaceData:
     kind : str
         ``rendered`` or ``photographs``.
     group_kind : str
-        ``subject`` (groups are people) or ``near-duplicate`` (people may recur across groups).
+        ``subject`` (groups are subjects) or ``near-duplicate`` (a subject may be in several).
     sha256 : str
         Hash of the source data, 64 hexadecimal digits.
     report : DataFrame
@@ -56,7 +56,7 @@ class FaceData:
         ``used``, ``skipped``, ``ignored``, ``missing``; ``count`` is the number of files behind
         the row, of which ``file`` is the first.
     has_truth : bool
-        Whether ``fer_lib.faces.truth`` can be asked about its rows.
+        Whether ``face_renderer.truth_masks`` can be asked about its rows.
     emotions : tuple of str
         The emotion labels of this data set, in the order of the model's outputs.
     """

@@ -1,8 +1,8 @@
-"""Divide a table into train, validation and test, by group or (to show the harm) by image.
+"""Split a table into training, validation and test set, by group or (as a leak) by image.
 
-``diya2026`` section 3-3 holds out 20 % of the images for testing and does not say by person.
-Here whole groups go to one side, and a validation split of its own serves stopping and
-scheduling.
+Section 3-3 of doi:10.28991/ESJ-2026-010-02-018 holds out 20 % of the images for testing and does
+not say whether by subject. Here whole groups go to one side, and early stopping and the
+learning-rate schedule use a validation set of their own.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 SPLITS = ("train", "val", "test")
 FRACTIONS = (0.6, 0.2, 0.2)
+LABELS = ("emotion", "authenticity")  # the columns of labels that every table has
 
 
-def by_group(
-    table: pd.DataFrame, fractions: tuple[float, float, float] = FRACTIONS, seed: int = 0
+def split(
+    table: pd.DataFrame,
+    seed: int = 0,
+    columns: tuple[str, ...] = LABELS,
+    fractions: tuple[float, float, float] = FRACTIONS,
 ) -> pd.Series:
-    """Split so that no group is on two sides, as balanced on emotion x authenticity as can be.
+    """Split by subject: no group is on two sides, and the labels are as balanced as can be.
 
     A part of share f is one fold of round(1 / f); of the folds the one is taken whose size and
     labels come closest to what was asked for.
@@ -29,10 +33,12 @@ def by_group(
     ----------
     table : DataFrame
         Schema of ``schema.COLUMNS``, N rows.
-    fractions : tuple of float
-        Shares of images in train, val, test; they sum to 1, val and test at most 0.5 each.
     seed : int
         Same table and seed, same split.
+    columns : tuple of str
+        Of the labels whose every combination is spread evenly.
+    fractions : tuple of float
+        Shares of images in train, val, test; they sum to 1, val and test at most 0.5 each.
 
     Returns
     -------
@@ -43,6 +49,20 @@ def by_group(
     ------
     ValueError
         If the fractions make no sense or there are fewer than three groups.
+
+    References
+    ----------
+    The harm of splitting by image: Kapoor and Narayanan, doi:10.1016/j.patter.2023.100804.
+
+    Examples
+    --------
+    >>> subjects = np.repeat(list("abcdefghij"), 4)
+    >>> table = pd.DataFrame({"group": subjects, "emotion": "sad", "authenticity": "fake"})
+    >>> parts = split(table, seed=3)
+    >>> parts.value_counts().to_dict()
+    {'train': 24, 'val': 8, 'test': 8}
+    >>> int(table["group"].groupby(parts).nunique().sum())  # no subject is on two sides
+    10
     """
     _, val_share, test_share = _checked(fractions)
     groups = table["group"].to_numpy()
@@ -51,62 +71,51 @@ def by_group(
         raise ValueError(
             f"{count} group(s) cannot fill train, val and test: load at least three subjects"
         )
-    return _two_cuts(table, groups, val_share, test_share, seed)
+    return _two_cuts(table, columns, groups, val_share, test_share, seed)
 
 
 def by_image(
-    table: pd.DataFrame, fractions: tuple[float, float, float] = FRACTIONS, seed: int = 0
+    table: pd.DataFrame,
+    seed: int = 0,
+    columns: tuple[str, ...] = LABELS,
+    fractions: tuple[float, float, float] = FRACTIONS,
 ) -> pd.Series:
-    """Split image by image, letting people recur: for showing leakage, not for results.
+    """Split image by image, for showing leakage: a subject may be on both sides.
 
-    Parameters, return value and errors as ``by_group``.
+    Parameters, return value and errors as ``split``.
     """
     _, val_share, test_share = _checked(fractions)
     if len(table) < 3:
         raise ValueError(f"{len(table)} image(s) cannot fill train, val and test: load more")
-    return _two_cuts(table, None, val_share, test_share, seed)
+    return _two_cuts(table, columns, None, val_share, test_share, seed)
 
 
-def strata(table: pd.DataFrame) -> np.ndarray:
-    """Return (N,) labels ``emotion|authenticity``; a missing authenticity counts as its own."""
-    authenticity = table["authenticity"].astype(object).where(table["authenticity"].notna(), "-")
-    return (table["emotion"].astype(str) + "|" + authenticity.astype(str)).to_numpy(dtype=object)
+def stratified_folds(
+    labels: np.ndarray, groups: np.ndarray | None, count: int, seed: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the places (train, test) of folds that are as balanced in ``labels`` as can be.
 
-
-def counts(table: pd.DataFrame, split: pd.Series) -> pd.DataFrame:
-    """Count images per split x emotion x authenticity.
-
-    Returns
-    -------
-    DataFrame
-        Rows: splits x emotions, then one ``all`` row a split. Columns: ``split``, ``emotion``,
-        ``fake``, ``genuine``, ``unlabelled`` (only where authenticity is missing), ``total``,
-        ``groups`` (groups with such an image).
+    Parameters
+    ----------
+    labels : ndarray
+        (n,). One that is rarer than there are folds is missing from some of them, and nobody is
+        warned: who uses the folds looks.
+    groups : ndarray or None
+        (n,): none of them is on both sides; None lets everybody recur.
+    count, seed : int
+        Number of folds, and of the shuffle.
     """
-    emotions = list(pd.Categorical(table["emotion"]).categories)
-    rows = []
-    for name in SPLITS:
-        part = table[(split == name).to_numpy()]
-        rows += [
-            _count_row(name, emotion, part[part["emotion"] == emotion]) for emotion in emotions
-        ]
-        rows.append(_count_row(name, "all", part))
-    frame = pd.DataFrame(rows)
-    if (frame["unlabelled"] == 0).all():
-        frame = frame.drop(columns="unlabelled")
-    return frame
+    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+    divided = kind(count, shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        return list(divided.split(labels, labels, groups))
 
 
-def _count_row(split: str, emotion: str, part: pd.DataFrame) -> dict:
-    return {
-        "split": split,
-        "emotion": emotion,
-        "fake": int((part["authenticity"] == "fake").sum()),
-        "genuine": int((part["authenticity"] == "genuine").sum()),
-        "unlabelled": int(part["authenticity"].isna().sum()),
-        "total": len(part),
-        "groups": part["group"].nunique(),
-    }
+def strata(table: pd.DataFrame, columns: tuple[str, ...] = LABELS) -> np.ndarray:
+    """Return (N,) labels such as ``emotion|authenticity``; a missing one counts as its own."""
+    parts = [table[c].astype(object).where(table[c].notna(), "-").astype(str) for c in columns]
+    return parts[0].str.cat(parts[1:], sep="|").to_numpy(dtype=object)
 
 
 def _checked(fractions: tuple[float, float, float]) -> tuple[float, float, float]:
@@ -120,9 +129,14 @@ def _checked(fractions: tuple[float, float, float]) -> tuple[float, float, float
 
 
 def _two_cuts(
-    table: pd.DataFrame, groups: np.ndarray | None, val_share: float, test_share: float, seed: int
+    table: pd.DataFrame,
+    columns: tuple[str, ...],
+    groups: np.ndarray | None,
+    val_share: float,
+    test_share: float,
+    seed: int,
 ) -> pd.Series:
-    labels = strata(table)
+    labels = strata(table, columns)
     split = np.full(len(table), "train", dtype=object)
     split[_cut(labels, groups, test_share, seed)] = "test"
     rest = np.flatnonzero(split == "train")
@@ -139,12 +153,8 @@ def _cut(labels: np.ndarray, groups: np.ndarray | None, share: float, seed: int)
     if np.unique(labels, return_counts=True)[1].max() < folds:
         # Every label is rarer than there are folds: nothing to stratify by.
         labels = np.zeros(len(labels), dtype=int)
-    cutter = StratifiedKFold if groups is None else StratifiedGroupKFold
-    splitter = cutter(n_splits=folds, shuffle=True, random_state=seed)
-    with warnings.catch_warnings():
-        # A label rarer than the folds is missing from some of them; counts() shows it.
-        warnings.filterwarnings("ignore", message="The least populated class")
-        parts = [part for _, part in splitter.split(labels, labels, groups)]
+    # A label rarer than the folds is missing from some of them.
+    parts = [part for _, part in stratified_folds(labels, groups, folds, seed)]
     parts = [part for part in parts if 0 < len(part) < len(labels)]
     return min(parts, key=lambda part: _misfit(labels, part, share))
 

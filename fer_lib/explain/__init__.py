@@ -1,6 +1,5 @@
-"""Explanations of one head at a time, and their scores. A map is float32 (height, width).
+"""Explanations of one head at a time. A map is float32 (height, width).
 
-``view`` one head of a model, ``cams`` class activation maps, ``lime`` LIME with few passes,
-``truth`` maps against masks, ``regions`` of the face, ``faithfulness`` deletion and insertion,
-``randomisation`` of the weights from the top, ``agreement`` of maps with each other.
+`one_head` gives one head's logits, `grad_cam` class activation maps, `lime` LIME with few passes;
+`layers` says which layers of a network run.
 """

@@ -1,4 +1,4 @@
-"""LIME of both heads from one set of perturbed copies, as few of them as stability needs."""
+"""LIME for all heads from one set of perturbed copies, as few as stability needs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from scipy.linalg import hadamard
 from skimage.segmentation import slic
 from torch import Tensor, nn
 
-from fer_lib.explain.agreement import spearman
-from fer_lib.explain.view import logits
-from fer_lib.tensors import normalise
+from fer_lib.explain.one_head import logits
+from fer_lib.models.frozen_trunk import Staged
+from fer_lib.task import Head, Task
+from fer_lib.training.augmentation import normalise, resize
 
 BATCH = 16  # larger ones leave the cache: measured, CPU time grows by a sixth at 64
 KERNEL_WIDTH = 0.25  # of cosine distances, as in the authors' package
@@ -129,26 +130,29 @@ def answers(predict: Predict, image: Tensor, segments: np.ndarray, kept: np.ndar
     return torch.cat(said).numpy()
 
 
-def both_heads(model: nn.Module) -> Predict:
-    """Return a function that gives the probabilities of both heads, (n, 9): emotions, then two."""
+def all_heads(model: nn.Module) -> Predict:
+    """Return a function that gives the probabilities of all heads' classes, side by side.
+
+    They are (n, 9) for seven emotions and two kinds of authenticity.
+    """
 
     def predict(batch: Tensor) -> Tensor:
         output = model(batch)
-        parts = [logits(output, head).softmax(1) for head in ("emotion", "authenticity")]
-        return torch.cat(parts, 1)
+        return torch.cat([logits(output, head).softmax(1) for head in output], 1)
 
     return predict
 
 
-def column(head: str, target: int) -> int:
-    """Return the place of a head's class in what `both_heads` gives."""
-    return target if head == "emotion" else 7 + target
+def column(task: Task, head: str, target: int) -> int:
+    """Return the place of a head's class in what `all_heads` gives."""
+    before = task.heads[: task.heads.index(task[head])]
+    return sum(len(one.classes) for one in before) + target
 
 
 def weights_of(
     model: nn.Module, image: Tensor, segments: np.ndarray, copies: int, seed: int
 ) -> np.ndarray:
-    """Return every segment's LIME weight for all classes of both heads, (segments, 9).
+    """Return every segment's LIME weight for all classes of all heads, (segments, classes).
 
     Parameters
     ----------
@@ -168,59 +172,66 @@ def weights_of(
     Ribeiro et al., doi:10.1145/2939672.2939778.
     """
     kept = design(int(segments.max()) + 1, copies, seed)
-    return fitted(kept, answers(both_heads(model), image, segments, kept), nearness(kept))
+    return fitted(kept, answers(all_heads(model), image, segments, kept), nearness(kept))
 
 
-def one(
-    model: nn.Module,
-    image: Tensor,
-    head: str,
-    target: int,
-    segments: np.ndarray,
-    copies: int,
-    seed: int,
+def lime(
+    network: Staged,
+    image: np.ndarray,
+    head: Head,
+    target: int | None = None,
+    segments: int = 50,
+    copies: int = 256,
+    seed: int = 0,
 ) -> np.ndarray:
-    """Return the LIME map of one head's class: float32 (side, side), a pixel has its segment's."""
-    found = weights_of(model, image, segments, copies, seed)[:, column(head, target)]
-    return found[segments].astype(np.float32)
-
-
-def stability(
-    predict: Predict, image: Tensor, segments: np.ndarray, sizes: tuple[int, ...], seeds: int
-) -> dict[int, np.ndarray]:
-    """Return how far LIME repeats itself, by number of copies: (outputs,) each.
-
-    The mean Spearman correlation of the segments' weights over all pairs of seeds. The designs of
-    the smaller sizes are the beginnings of the largest, so that only that one is predicted.
+    """Return the LIME map of one head's class for one image.
 
     Parameters
     ----------
-    predict, image, segments
-        As for `answers`.
-    sizes : tuple of int
-        Numbers of copies, each even.
-    seeds : int
-        At least 2.
+    network : Staged
+        In evaluation mode.
+    image : ndarray
+        uint8 RGB (S, S, 3), such as a row of ``faces.images``; resized to the network's side.
+    head : Head
+        Whose class is explained.
+    target : int, optional
+        The place of that class among the head's; None: the one that is predicted.
+    segments : int
+        Superpixels asked for; SLIC makes somewhat fewer.
+    copies : int
+        Perturbed copies, even: forward passes of one image.
+    seed : int
+        The same seed repeats the map bit for bit.
+
+    Returns
+    -------
+    ndarray
+        float32 (side, side): how much each pixel's segment adds to the class's probability.
+
+    Raises
+    ------
+    ValueError
+        If ``copies`` is not even and positive, or the network has no such head.
+
+    References
+    ----------
+    Ribeiro et al., doi:10.1145/2939672.2939778.
+
+    Examples
+    --------
+    >>> from fer_lib.settings import Settings
+    >>> from fer_lib.training import configs, run_training
+    >>> settings = Settings("rendered46", "", "smoke", 0)
+    >>> network = run_training.build(configs.first("cnn_baseline", settings)).eval()
+    >>> image = np.random.default_rng(0).integers(0, 256, (48, 48, 3), np.uint8)
+    >>> found = lime(network, image, network.task["emotion"], copies=16)
+    >>> found.shape == (network.side, network.side), found.dtype.name
+    (True, 'float32')
     """
-    found: dict[int, list[np.ndarray]] = {size: [] for size in sizes}
-    for seed in range(seeds):
-        kept = design(int(segments.max()) + 1, max(sizes), seed)
-        said = answers(predict, image, segments, kept)
-        for size, weights in found.items():
-            part = kept[:size]
-            weights.append(fitted(part, said[:size], nearness(part)))
-    return {size: mean_agreement(np.stack(weights)) for size, weights in found.items()}
-
-
-def mean_agreement(weights: np.ndarray) -> np.ndarray:
-    """Return the mean Spearman correlation over pairs of seeds, (outputs,).
-
-    ``weights`` is (seeds, segments, outputs).
-    """
-    pairs = np.triu_indices(len(weights), 1)
-    return np.array(
-        [
-            np.mean(spearman(weights[pairs[0], :, k], weights[pairs[1], :, k]))
-            for k in range(weights.shape[2])
-        ]
-    )
+    (pixels,) = resize(image[None], network.side)
+    if target is None:
+        with torch.inference_mode():
+            target = int(logits(network(normalise(pixels[None])), head.name).argmax())
+    parts = segments_of(pixels, segments)
+    found = weights_of(network, pixels, parts, copies, seed)
+    return found[parts, column(network.task, head.name, target)].astype(np.float32)

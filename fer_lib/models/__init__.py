@@ -1,19 +1,50 @@
-"""The papers' models, one file each. Each returns `DualOutput`: one tensor a head.
+"""The table of models: which module builds each. Nothing heavy is imported.
 
-A file that can be trained has ``build(backbones, frozen, side, paper, **options)``, which returns
-a `fer_lib.models.staged.Staged`; ``quick(profile)``, what `TrainConfig` gets in the profiles
-smaller than the paper's; and ``PAPER``, the timm names of the backbones that the paper describes.
+A model is a row of ``[models]`` in its paper's ``paper.toml``. Its module can be trained if it has
+``build(task, backbones, frozen, side, paper, **options)``, which returns a
+`fer_lib.models.frozen_trunk.Staged`; ``quick(profile)``, the changes to `TrainConfig` in the
+profiles smaller than ``paper``; and ``PAPER``, the timm names of the backbones that the paper
+describes.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
+from dataclasses import dataclass
 from types import ModuleType
+
+from engine.store import registry
+
+ALL_STAGES = 8  # the stem and the seven block stages of the EfficientNet family, and what follows
+
+
+@dataclass(frozen=True)
+class Model:
+    """One network.
+
+    Attributes
+    ----------
+    name : str
+        What training configurations and pages call it.
+    where : str
+        The module that builds it.
+    """
+
+    name: str
+    where: str
+
+
+TABLE = registry.TableOf("models", "model", Model)
+get = TABLE.get
 
 
 def module(name: str) -> ModuleType:
-    """Return the file of the model called ``name``, such as ``dual_task``.
+    """Return the module of the model called ``name``, such as ``dual_task``.
 
     Imported by name, so that a run depends on its own model's file and on no other's.
+
+    Raises
+    ------
+    ValueError
+        If there is no such model; the message lists those that are known.
     """
-    return import_module(f"fer_lib.models.{name}")
+    return registry.module(get(name).where, TABLE.where(name))

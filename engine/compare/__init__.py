@@ -1,0 +1,1 @@
+"""Compare two builds, digit by digit."""

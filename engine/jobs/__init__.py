@@ -1,0 +1,1 @@
+"""The jobs of a build: what each depends on, and how each is run."""

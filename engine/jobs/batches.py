@@ -1,0 +1,41 @@
+"""Group short jobs so that they share a process: starting one takes as long as a short training."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from engine.jobs.jobs import Job
+
+SIZE = 12  # jobs a process, at most
+
+
+def of(todo: list[Job], at_once: int) -> list[tuple[Job, ...]]:
+    """Return the jobs, grouped by process.
+
+    Parameters
+    ----------
+    todo : list of Job
+        What is to be done.
+    at_once : int
+        Processes that run side by side: short jobs that need the same go into as many or more.
+        With 0 each job has its own.
+    """
+    found: list[tuple[Job, ...]] = []
+    alike: dict[tuple, list[Job]] = defaultdict(list)
+    for job in todo:
+        if at_once and job.short:
+            alike[job.kind, job.needs].append(job)
+        else:
+            found.append((job,))
+    for jobs in alike.values():
+        pieces = min(len(jobs), max(at_once, math.ceil(len(jobs) / SIZE)))
+        # Dealt out like cards, so that the seeds of a long arm go to different processes.
+        found += [tuple(jobs[first::pieces]) for first in range(pieces)]
+    return found
+
+
+def name(bundle: tuple[Job, ...]) -> str:
+    """Return what Snakemake calls the rule of some jobs."""
+    first = f"{bundle[0].kind}_{bundle[0].name}".replace("-", "_").replace("/", "_")
+    return first if len(bundle) == 1 else f"{first}_and_{len(bundle) - 1}_more"

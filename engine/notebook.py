@@ -1,0 +1,99 @@
+"""Execute one notebook by itself, with its prose, for `make notebook`."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import nbformat
+
+from engine.jobs import check, failure_report, page_table, run_notebook
+from engine.store import paths
+
+
+def parse_extra(pairs: list[str]) -> dict:
+    """Turn ``name=value`` into parameters; values are Python literals, or else text."""
+    extra = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise check.InputError(f"parameter {pair!r} is not of the form name=value")
+        try:
+            extra[key] = ast.literal_eval(value)
+        except (ValueError, SyntaxError):
+            extra[key] = value
+    return extra
+
+
+def known(name: str) -> str:
+    """Return the name of a notebook if there is one.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message lists those that there are.
+    """
+    try:
+        page_table.page(name)
+    except ValueError as error:
+        raise check.InputError(str(error)) from None
+    return name
+
+
+def alone(name: str, parameters: dict, folder: Path, limit: int) -> int:
+    """Execute notebook ``name`` into ``folder``; return 0, or 1 if it raised.
+
+    Raises
+    ------
+    InputError
+        For an unknown notebook or parameter.
+    """
+    known(name)
+    unknown = run_notebook.unknown_parameters(page_table.notebook(name), parameters)
+    if unknown:
+        raise check.InputError(f"{name} has no parameter {', '.join(unknown)}")
+    book = nbformat.read(page_table.notebook(name), as_version=4)
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{name}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with run_notebook.scratch_folder() as scratch:
+        outcome = run_notebook.run(book, name, parameters, limit, scratch)
+        nbformat.write(outcome.book, target)
+        again = f"make notebook N={name}"
+        if outcome.error is None:
+            found = failure_report.of_outputs(name, outcome.book, again)
+        else:
+            found = failure_report.of_notebook(name, outcome.book, outcome.error, again, limit)
+        if found is None:
+            print(f"executed: {target}", file=sys.stderr)
+            return 0
+        print(f"error: {found.reason()} Kept as {target}.", file=sys.stderr)
+        return 1
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Check the settings, then execute one notebook."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", help="such as paper/topic")
+    parser.add_argument("-p", dest="extra", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--folder", type=Path, help="where to leave the executed notebook")
+    check.add_arguments(parser)
+    args = parser.parse_args(argv)
+    try:
+        asked = check.of_arguments(args)
+        own = page_table.settings_of(known(args.name), asked.settings)
+        parameters = asdict(own) | parse_extra(args.extra)
+        folder = args.folder or paths.build() / "alone"
+        return alone(args.name, parameters, folder, asked.limit)
+    except check.InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130  # stopped by hand: a traceback would not help
+
+
+if __name__ == "__main__":
+    sys.exit(main())

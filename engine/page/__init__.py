@@ -1,0 +1,1 @@
+"""What a page needs around its numbers: header, tables, verdict rows."""

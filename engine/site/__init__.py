@@ -1,0 +1,1 @@
+"""Assemble, render and check the book."""

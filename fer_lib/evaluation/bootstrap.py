@@ -1,0 +1,136 @@
+"""A score with its interval: percentile bootstrap over subjects, or Student's t."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy import stats
+
+LEVEL = 0.95
+TAIL = (1 - LEVEL) / 2  # what lies beyond each end
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A score with its bootstrap interval.
+
+    Attributes
+    ----------
+    value, low, high : float
+        The score on the data at hand, and the percentile interval's ends.
+    groups : int
+        Number of groups (subjects) that were resampled.
+    digits : int
+        How many are shown.
+    """
+
+    value: float
+    low: float
+    high: float
+    groups: int
+    digits: int = 3
+
+    @property
+    def ends(self) -> str:
+        """Both ends in brackets, or that there are none."""
+        if np.isnan(self.low):
+            return "no interval"
+        # Adding zero turns a rounded -0.0 into 0.0, whose sign would only puzzle.
+        low, high = (round(end, self.digits) + 0.0 for end in (self.low, self.high))
+        return f"[{low:.{self.digits}f}, {high:.{self.digits}f}]"
+
+    def __str__(self) -> str:
+        """Return the score with its interval."""
+        return f"{self.value:.{self.digits}f} {self.ends}"
+
+    def percent(self) -> Interval:
+        """Return the same in percent."""
+        return Interval(100 * self.value, 100 * self.low, 100 * self.high, self.groups, 1)
+
+
+Scores = Callable[[np.ndarray], dict[str, float]]
+
+
+def bootstrap(
+    groups: np.ndarray, scores: Scores, resamples: int, seed: int = 0
+) -> dict[str, Interval]:
+    """Return each score with its cluster-bootstrap percentile interval.
+
+    Whole groups are drawn with replacement, because images of one subject are not independent.
+
+    Parameters
+    ----------
+    groups : ndarray
+        Shape (n,), the group of each row.
+    scores : callable
+        Takes row positions, int (m,), repeats allowed, and returns named floats; nan where one
+        is not defined (such resamples are left out of its interval).
+    resamples : int
+        Number of draws; with fewer than two groups the ends are nan.
+    seed : int
+        Of the draws.
+
+    References
+    ----------
+    Field and Welsh, J. R. Statist. Soc. B 69 (2007), doi:10.1111/j.1467-9868.2007.00593.x.
+    """
+    codes, names = pd.factorize(groups)
+    rows = [np.nonzero(codes == code)[0] for code in range(len(names))]
+    found = scores(np.arange(len(groups)))
+    if len(names) < 2:
+        return {k: Interval(v, float("nan"), float("nan"), len(names)) for k, v in found.items()}
+    chance = np.random.default_rng(seed)
+    draws = np.empty((resamples, len(found)))
+    for draw in draws:
+        chosen = chance.integers(0, len(names), len(names))
+        drawn = scores(np.concatenate([rows[code] for code in chosen]))
+        draw[:] = [drawn[name] for name in found]
+    return {
+        name: Interval(value, float(low), float(high), len(names))
+        for (name, value), low, high in zip(
+            found.items(), *percentile_ends(draws, axis=0), strict=True
+        )
+    }
+
+
+def percentile_ends(draws: ArrayLike, axis: int | None = None) -> np.ndarray:
+    """Return both ends of the percentile interval at `LEVEL`, along the first axis.
+
+    Parameters
+    ----------
+    draws : array_like
+        A score on resamples, at least one. Where one is nan, the score was not defined on that
+        resample, which is left out; the ends are nan if it never was.
+    axis : int, optional
+        The axis of the resamples; None for all of ``draws``.
+    """
+    draws = np.asarray(draws, float)
+    undefined = np.isnan(draws)
+    quantile = np.nanquantile if undefined.any() else np.quantile
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
+        return quantile(draws, [TAIL, 1 - TAIL], axis=axis)
+
+
+def student_ends(value: float, error: float, freedom: float) -> tuple[float, float]:
+    """Return both ends of Student's two-sided interval at `LEVEL`.
+
+    Parameters
+    ----------
+    value, error : float
+        The estimate and its standard error.
+    freedom : float
+        Degrees of freedom, not always whole; without any the ends are nan.
+    """
+    reach = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
+    return value - reach, value + reach
+
+
+def student_p(value: float, error: float, freedom: float) -> float:
+    """Return the two-sided p of an estimate of zero; ``error`` is positive."""
+    return float(2 * stats.t.sf(abs(value) / error, freedom))

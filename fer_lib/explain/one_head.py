@@ -1,0 +1,26 @@
+"""One head's logits, so that no method can explain another head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+
+def logits(output: Mapping[str, Tensor], head: str) -> Tensor:
+    """Return one head's logits, (n, classes), also of a yes/no head, whose classes are two.
+
+    Raises
+    ------
+    ValueError
+        If the head is unknown.
+    """
+    if head not in output:
+        raise ValueError(f"unknown head {head!r}: choose one of {', '.join(output)}")
+    if output[head].ndim == 2:
+        return output[head]
+    # One logit z says yes. The softmax of (-z/2, z/2) is (1 - sigmoid(z), sigmoid(z)), so both
+    # classes can be named as targets and keep the model's own probabilities.
+    half = output[head] / 2
+    return torch.stack([-half, half], 1)

@@ -1,1 +1,0 @@
-"""Micro-expressions: the data, features and experiments of the pages on ``huang2025``."""

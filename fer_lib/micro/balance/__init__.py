@@ -1,1 +1,0 @@
-"""Classifiers with and without balancing, scored across people."""

@@ -1,1 +1,0 @@
-"""What balancing causes: an experiment, and designs that look at it from outside."""

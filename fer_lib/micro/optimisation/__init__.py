@@ -1,1 +1,0 @@
-"""Two searches for settings on the same folds, and what their models can tell."""

@@ -1,1 +1,0 @@
-"""The reader's own folders of photographs, in the layout of the three public sets."""

@@ -1,0 +1,1 @@
+"""Modules that only the paper alipour2025 needs."""

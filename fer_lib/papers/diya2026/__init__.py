@@ -1,0 +1,1 @@
+"""Modules that only the paper diya2026 needs."""

@@ -1,0 +1,180 @@
+"""Differences between training configurations and a reference configuration, score by score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from engine.page import tables
+from fer_lib.evaluation import paired_differences
+from fer_lib.evaluation.bootstrap import student_ends, student_p
+from fer_lib.evaluation.over_seeds import Pooled, over_seeds, tallies
+from fer_lib.evaluation.paired_differences import Comparison
+from fer_lib.papers.diya2026 import result_page
+from fer_lib.training.run import Run
+
+SCORES = (("emotion", "accuracy"), ("authenticity", "AUC"))
+
+
+def opened(runs: Mapping[str, Sequence[Run]], data: str) -> result_page.Setting:
+    """Show the header of a page on the small arms and what they have in common; return it.
+
+    Parameters
+    ----------
+    runs : mapping
+        Runs by arm, the reference ``base`` among them.
+    data : str
+        The page's data set.
+    """
+    at = result_page.opened(runs["base"][0], data)
+    epochs, seeds = at.about["config"]["epochs"], len(runs["base"])
+    tables.say(
+        f"Every arm here is the proposed model at the small scale of profile {at.made_in}: images "
+        f"of {at.about['image_size']} pixels, {epochs} epoch{'s' * (epochs > 1)} at most, from "
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. Scores are on the {at.tested}; "
+        "differences are paired by seed and subject, their intervals carry both, and p is "
+        "corrected by Holm over the table."
+    )
+    return at
+
+
+def draw_scores(axis: Axes, places: Sequence[float], scores: Sequence[Pooled], **style) -> None:
+    """Draw scores with their intervals over ``places``; ``style`` is matplotlib's errorbar's."""
+    low = [max(one.value - one.low, 0) for one in scores]
+    high = [max(one.high - one.value, 0) for one in scores]
+    axis.errorbar(places, [one.value for one in scores], [low, high], capsize=3, **style)
+
+
+def against(
+    runs: Mapping[str, Sequence[Run]],
+    wanted: Sequence[tuple[str, str]],
+    which: str,
+    resamples: int,
+    seed: int = 0,
+    scores: Sequence[tuple[str, str]] = SCORES,
+) -> list[Comparison]:
+    """Return each wanted arm minus its reference, paired by seed and subject, Holm-corrected.
+
+    Parameters
+    ----------
+    runs : mapping
+        Runs by arm.
+    wanted : sequence of (arm, reference)
+        What is compared; the correction is over all of it times the scores.
+    which : str
+        The set that both are tested on.
+    resamples, seed
+        As for `fer_lib.evaluation.paired_differences.difference`.
+    scores : sequence of (head, score)
+        What is compared.
+    """
+    found = []
+    for arm, reference in wanted:
+        gained = {
+            head: paired_differences.difference(
+                runs[arm], runs[reference], which, head, resamples, seed
+            )
+            for head in dict.fromkeys(head for head, _ in scores)
+        }
+        found += paired_differences.compared(arm, reference, scores, gained)
+    return paired_differences.holm(found)
+
+
+def table(
+    runs: Mapping[str, Sequence[Run]],
+    found: Sequence[Comparison],
+    words: Mapping[str, str],
+    which: str,
+    resamples: int,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return one row a configuration: its scores, and by how much it is above its reference.
+
+    Parameters
+    ----------
+    runs, which, resamples, seed
+        As for `against`.
+    found : sequence of Comparison
+        From `against`.
+    words : mapping
+        An arm's name to what the row says.
+
+    Returns
+    -------
+    DataFrame
+        Columns: seeds; for each score the arm's own and its difference to the reference, both
+        with intervals; the smallest corrected p.
+    """
+    rows: dict[str, dict] = {}
+    names = dict.fromkeys([c.second for c in found] + [c.first for c in found])
+    asked = dict.fromkeys((c.head, c.score) for c in found)
+    for name in names:
+        row: dict[str, object] = {"seeds": len(runs[name])}
+        mine = {(c.head, c.score): c for c in found if c.first == name}
+        for head, score in asked:
+            own = over_seeds(tallies(runs[name], which, head), resamples, seed)[score]
+            row[f"{head} {score}"] = own
+            c = mine.get((head, score))
+            row[f"change in {head} {score}"] = c.difference if c else "reference"
+            row[f"p ({head})"] = tables.p_value(c.p_holm) if c else "–"
+        rows[words.get(name, name)] = row
+    return pd.DataFrame(rows).T.rename_axis("arm")
+
+
+def own_score(
+    runs: Mapping[str, Sequence[Run]],
+    resamples: int,
+    seed: int,
+    arm: str,
+    head: str,
+    score: str,
+    which: str = "test",
+) -> Pooled:
+    """Return an arm's score on one set, mean over seeds: on "test", what its protocol reports."""
+    return over_seeds(tallies(runs[arm], which, head), resamples, seed)[score]
+
+
+def by_score(found: Sequence[Comparison], words: Mapping[str, str]) -> pd.DataFrame:
+    """Return differences for a forest plot: a column a score, a row what ``words`` call an arm."""
+    return pd.DataFrame(
+        {
+            f"{head} {score}": {
+                words[c.first]: c.difference for c in found if (c.head, c.score) == (head, score)
+            }
+            for head, score in SCORES
+        }
+    )
+
+
+def unpaired(first: Pooled, second: Pooled) -> Pooled:
+    """Return first minus second where the two were tested on different images.
+
+    Their errors are added in squares as if independent, which is wide where they share subjects.
+    """
+    freedoms = []
+    for one in (first, second):
+        freedoms += [
+            (one.subject_error, max(one.groups - 1, 1)),
+            (one.seed_error, max(one.seeds - 1, 1)),
+        ]
+    variance = sum(error**2 for error, _ in freedoms)
+    value = first.value - second.value
+    if not np.isfinite(variance) or variance == 0:
+        nothing = float("nan")
+        return replace(first, value=value, low=nothing, high=nothing, p=nothing)
+    freedom = variance**2 / sum(error**4 / own for error, own in freedoms)
+    error = float(np.sqrt(variance))
+    return Pooled(
+        value,
+        *student_ends(value, error, freedom),
+        min(first.groups, second.groups),
+        first.digits,
+        min(first.seeds, second.seeds),
+        float(np.hypot(first.subject_error, second.subject_error)),
+        float(np.hypot(first.seed_error, second.seed_error)),
+        student_p(value, error, freedom),
+    )

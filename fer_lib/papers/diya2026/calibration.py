@@ -1,0 +1,191 @@
+"""Calibration of predicted probabilities, and the choice of a decision threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.isotonic import IsotonicRegression
+from sklearn.metrics import brier_score_loss
+
+from fer_lib.evaluation import metrics
+from fer_lib.evaluation.counts_by_subject import Tally, matrices, tally
+from fer_lib.evaluation.over_seeds import Drawn, Pooled, drawn, pool, weights_of
+from fer_lib.task import Head
+from fer_lib.training.run import Run
+
+BINS = 10
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Predicted probabilities, and whether they came true.
+
+    Attributes
+    ----------
+    groups : ndarray
+        str (n,).
+    p : ndarray
+        Float (n,) in [0, 1]: P(genuine), or the highest of the emotions' probabilities.
+    true : ndarray
+        Float (n,), 1 where the image is genuine, or where that emotion is the true one.
+    """
+
+    groups: np.ndarray
+    p: np.ndarray
+    true: np.ndarray
+
+
+def forecast(predictions: pd.DataFrame, head: Head) -> Forecast:
+    """Return a head's forecast: P(yes), or the confidence in the class that it names."""
+    of = metrics.judged(predictions, head)
+    if not head.yes_no:
+        return Forecast(of.groups, of.score.max(1), (of.guess == of.truth).astype(float))
+    return Forecast(of.groups, of.score, of.truth.astype(float))
+
+
+def edges_of(p: np.ndarray, strategy: str, bins: int = BINS) -> np.ndarray:
+    """Return the inner edges (bins - 1,) of bins of equal width ("uniform") or size ("quantile").
+
+    Raises
+    ------
+    ValueError
+        If the strategy is another one.
+    """
+    if strategy == "uniform":
+        return np.linspace(0, 1, bins + 1)[1:-1]
+    if strategy == "quantile":
+        return np.unique(np.quantile(p, np.linspace(0, 1, bins + 1)[1:-1]))
+    raise ValueError(f"unknown strategy {strategy!r}: choose uniform or quantile")
+
+
+def reliability(of: Forecast, strategy: str = "uniform", bins: int = BINS) -> pd.DataFrame:
+    """Return one row for each bin that holds an image: the reliability diagram.
+
+    Columns: ``forecast`` (mean probability), ``came true`` (share), ``images``. The first two are
+    what scikit-learn's ``calibration_curve`` gives.
+    """
+    place = np.searchsorted(edges_of(of.p, strategy, bins), of.p)
+    frame = pd.DataFrame({"bin": place, "forecast": of.p, "came true": of.true})
+    found = frame.groupby("bin").agg({"forecast": "mean", "came true": "mean"})
+    return found.assign(images=frame.groupby("bin").size()).reset_index(drop=True)
+
+
+def brier_parts(of: Forecast) -> dict[str, float]:
+    """Return the Brier score and its parts: it is miscalibration - discrimination + uncertainty.
+
+    The parts are those of Dimitriadis, Gneiting and Jordan (doi:10.1073/pnas.2016191118): the
+    forecast is set beside its isotonic recalibration and beside the plain share, so that no bins
+    have to be chosen. ``uncertainty`` is the Brier score of the share.
+    """
+    forecast = of.p.astype(np.float64)  # neighbours in single precision are interpolated to nan
+    fitted = IsotonicRegression(y_min=0, y_max=1).fit(forecast, of.true).predict(forecast)
+    constant = np.full(len(forecast), of.true.mean())
+    own, best, plain = (
+        float(brier_score_loss(of.true, p, pos_label=1)) for p in (forecast, fitted, constant)
+    )
+    return {
+        "Brier score": own,
+        "miscalibration": own - best,
+        "discrimination": plain - best,
+        "uncertainty": plain,
+    }
+
+
+def over_seeds(
+    of: list[Forecast], resamples: int, seed: int = 0, bins: int = BINS
+) -> dict[str, Pooled]:
+    """Return ECE (equal width, equal size), Brier score and mean gap, means over seeds.
+
+    The expected calibration error (Naeini et al., AAAI 2015, doi:10.1609/aaai.v29i1.9602) is the
+    mean of the bins' gaps, weighted by their images: never below zero, and too high on few images,
+    since even a perfect forecast has gaps by chance.
+
+    Intervals are those of `fer_lib.evaluation.over_seeds.over_seeds`, by group and seed. The bins
+    of equal size are those of each seed's own forecast and are kept when groups are drawn again.
+    The gap is the mean forecast minus the share that came true: positive where the model claims too
+    much.
+    """
+    names = np.unique(np.concatenate([one.groups for one in of]).astype(str))
+    weights = weights_of(len(names), resamples, seed)
+    ones = np.ones((1, len(names)))
+    found = [(_sums(one, names, ones, bins), _sums(one, names, weights, bins)) for one in of]
+    return {
+        name: pool(
+            np.array([value[name][0] for value, _ in found]),
+            np.stack([draw[name] for _, draw in found]),
+            len(names),
+        )
+        for name in found[0][0]
+    }
+
+
+def _sums(of: Forecast, names: np.ndarray, weights: np.ndarray, bins: int) -> dict[str, np.ndarray]:
+    """Return each measure (B,) where group g counts ``weights[b, g]`` times."""
+    place = np.searchsorted(names, of.groups.astype(str))
+
+    def by_group(what: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
+        flat = np.bincount(place * cells + cell, what, minlength=len(names) * cells)
+        return weights @ flat.reshape(len(names), cells)
+
+    nowhere = np.zeros(len(place), np.int64)
+    images = by_group(np.ones(len(place)), nowhere, 1)[:, 0]
+    images = np.where(images > 0, images, np.nan)
+    found = {
+        "Brier score": by_group((of.p - of.true) ** 2, nowhere, 1)[:, 0] / images,
+        "forecast minus truth": by_group(of.p - of.true, nowhere, 1)[:, 0] / images,
+    }
+    for name, strategy in (("ECE, equal width", "uniform"), ("ECE, equal size", "quantile")):
+        cell = np.searchsorted(edges_of(of.p, strategy, bins), of.p)
+        found[name] = np.abs(by_group(of.p - of.true, cell, bins)).sum(1) / images
+    return found
+
+
+def best_threshold(run: Run) -> float:
+    """Return the P(genuine) at which a run decides best **on its validation part**.
+
+    Best is the highest accuracy; among equals the one nearest to 0.5. Only rows of the set
+    "validation" are looked at, so that no test image has a say.
+
+    Raises
+    ------
+    ValueError
+        If the run has no validation part.
+    """
+    rows = run.predictions[run.predictions["set"] == "validation"]
+    if rows.empty:
+        raise ValueError("no validation part to choose a threshold on")
+    of = metrics.judged(rows, run.task["authenticity"])
+    score = np.unique(of.score)
+    between = (score[1:] + score[:-1]) / 2
+    candidates = np.unique(np.concatenate([[0.5], between]))
+    right = ((of.score[None] >= candidates[:, None]) == (of.truth == 1)[None]).mean(1)
+    best = candidates[right >= right.max() - 1e-12]
+    return float(best[np.abs(best - 0.5).argmin()])
+
+
+def threshold_scores(of: Tally, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the scores that depend on a threshold, float (B,): accuracy, macro F1, recalls."""
+    counted = matrices(of, weights)
+    recall = metrics.class_scores(counted)["recall"]
+    overall = metrics.confusion_scores(counted)
+    return {name: overall[name] for name in ("accuracy", "macro F1")} | {
+        f"recall, {name}": recall[:, place] for place, name in enumerate(of.classes)
+    }
+
+
+def at_thresholds(
+    runs: Sequence[Run],
+    thresholds: Sequence[float],
+    which: str,
+    resamples: int,
+    seed: int = 0,
+) -> Drawn:
+    """Return `threshold_scores` of runs on one set, each decided at its own threshold."""
+    found = [
+        tally(run.predictions[run.predictions["set"] == which], run.task["authenticity"], threshold)
+        for run, threshold in zip(runs, thresholds, strict=True)
+    ]
+    return drawn(found, resamples, seed, threshold_scores)

@@ -1,0 +1,69 @@
+"""Which orderings of the models the data support, and why they do not support others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from fer_lib.evaluation.paired_differences import Comparison
+
+LEAST_SEEDS = 3
+SIGNIFICANT = 0.05  # below it, a p after correction
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whether one model may be put above another.
+
+    Attributes
+    ----------
+    comparison : Comparison
+        The better one first.
+    claimed : bool
+        Whether the order may be claimed.
+    why : str
+        The reason, in words.
+    """
+
+    comparison: Comparison
+    claimed: bool
+    why: str
+
+
+def judge(one: Comparison, seeds: Mapping[str, int], unranked: Collection[str] = ()) -> Place:
+    """Return whether the order of a comparison may be claimed.
+
+    Parameters
+    ----------
+    one : Comparison
+        With Holm's p.
+    seeds : mapping
+        How many seeds each model has.
+    unranked : collection of str
+        Models that are never ranked, such as a stand-in for one whose weights are missing.
+    """
+    outside = [name for name in (one.first, one.second) if name in unranked]
+    few = [name for name in (one.first, one.second) if seeds[name] < LEAST_SEEDS]
+    d = one.difference
+    if outside:
+        return Place(one, False, f"{' and '.join(outside)} never ranked")
+    if few:
+        told = " and ".join(f"{name} has {seeds[name]}" for name in few)
+        return Place(one, False, f"fewer than {LEAST_SEEDS} seeds: {told}")
+    if d.seeds < LEAST_SEEDS:
+        return Place(one, False, f"only {d.seeds} seeds in common")
+    if not d.low > 0:
+        return Place(one, False, "the interval of the difference holds zero")
+    if not one.p_holm < SIGNIFICANT:
+        return Place(one, False, f"p is {one.p_holm:.2g} after correction for all comparisons")
+    return Place(one, True, "interval above zero, also after correction")
+
+
+def ordering(places: Sequence[Place]) -> list[str]:
+    """Return the claimed orders as "A above B, C", best first; empty if none may be claimed."""
+    above: dict[str, list[str]] = {}
+    for place in places:
+        if place.claimed:
+            above.setdefault(place.comparison.first, []).append(place.comparison.second)
+    most_first = sorted(above, key=lambda name: -len(above[name]))
+    return [f"{name} above {', '.join(above[name])}" for name in most_first]

@@ -1,0 +1,244 @@
+"""Shared parts of the result pages: data sets, seeds, confusion matrices and curves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from claimcheck import Claim
+from engine.page import budget, tables
+from engine.page.verdict_rows import VerdictRows
+from fer_lib.evaluation import metrics, over_seeds
+from fer_lib.evaluation.bootstrap import Interval, bootstrap
+from fer_lib.evaluation.counts_by_subject import Tally, by_class, summary
+from fer_lib.evaluation.over_seeds import Pooled
+from fer_lib.evaluation.verdicts import Ground
+from fer_lib.labels import AUTHENTICITY
+from fer_lib.task import Task
+from fer_lib.training.run import Run
+
+FEW_GROUPS = 30
+# What the paper prints of each score: the id of the claim, and 100 where it is in percent.
+Printed = Mapping[str, tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a page of results works with.
+
+    Attributes
+    ----------
+    about : dict
+        ``run.json`` of the run that the page is of.
+    resamples : int
+        Behind each interval.
+    ground : Ground
+        What its verdicts stand on.
+    sets : dict
+        From `sets_of`.
+    """
+
+    about: dict
+    resamples: int
+    ground: Ground
+    sets: dict[str, str]
+
+    @property
+    def made_in(self) -> str:
+        """The profile of the runs, which may be smaller than the page's."""
+        return self.about["profile"]
+
+    @property
+    def last(self) -> str:
+        """The set to judge by."""
+        return list(self.sets)[-1]
+
+    @property
+    def tested(self) -> str:
+        """What to call the set to judge by."""
+        return self.sets[self.last]
+
+
+def opened(run: Run, data: str) -> Setting:
+    """Show the header of a page of results, whose data set is ``data``; return its setting."""
+    made_in = run.about["profile"]
+    tables.header_of_run(run.about)
+    ground = Ground("diya2026", data, made_in)
+    return Setting(run.about, budget.get(made_in).bootstrap, ground, sets_of(run))
+
+
+def sets_of(run: Run) -> dict[str, str]:
+    """Return the sets that a run was tested on and what to call them, the last the one to judge by.
+
+    That is the further rendered subjects where the faces are rendered: the same for every seed and
+    every model, and read by nothing before. Otherwise it is the run's own test part.
+    """
+    data = run.about["data"]
+    known = {"test": f"test part of {data}", "rendered_test": "further rendered subjects"}
+    there = set(run.predictions["set"])
+    return {name: text for name, text in known.items() if name in there}
+
+
+def rows_of(run: Run, which: str) -> pd.DataFrame:
+    """Return a run's predictions on one set."""
+    return run.predictions[run.predictions["set"] == which].reset_index(drop=True)
+
+
+def what_is_tested(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return one row a set: images a seed, groups a seed, groups in all seeds together, seeds."""
+    rows = []
+    for which, text in sets_of(runs[0]).items():
+        parts = [rows_of(run, which) for run in runs]
+        rows.append(
+            {
+                "tested on": text,
+                "images a seed": round(np.mean([len(part) for part in parts])),
+                "groups a seed": round(np.mean([part["group"].nunique() for part in parts])),
+                "groups in all": pd.concat(parts)["group"].nunique(),
+                "seeds": len(runs),
+            }
+        )
+    return pd.DataFrame(rows).set_index("tested on")
+
+
+def confusion(runs: Sequence[Run], which: str, head: str) -> np.ndarray:
+    """Return a model's confusion matrix, the counts of its seeds added up; rows are the truth."""
+    judged = [metrics.judged(rows_of(run, which), run.task[head]) for run in runs]
+    return sum(metrics.confusion_counts(of.truth, of.guess, len(of.classes)) for of in judged)
+
+
+def counted(matrix: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
+    """Return a confusion matrix as a table with the classes' names."""
+    frame = pd.DataFrame(matrix, index=list(classes), columns=list(classes))
+    return frame.rename_axis("true").reset_index()
+
+
+def truth_and_score(
+    runs: Sequence[Run], which: str, head: str, place: int = 1
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return (truth, score) a seed: yes or no, or class ``place`` against the rest."""
+    judged = [metrics.judged(rows_of(run, which), run.task[head]) for run in runs]
+    return [
+        (of.truth == 1, of.score) if of.head.yes_no else (of.truth == place, of.score[:, place])
+        for of in judged
+    ]
+
+
+def seeds_in_words(runs: Mapping[str, Sequence[Run]]) -> str:
+    """Return how many seeds each model has, as in "a, b: 5; c: 2"."""
+    by_number: dict[int, list[str]] = {}
+    for name, found in runs.items():
+        by_number.setdefault(len(found), []).append(name)
+    parts = [f"{', '.join(by_number[n])}: {n}" for n in sorted(by_number, reverse=True)]
+    return "; ".join(parts)
+
+
+def start_of(run: Run) -> str:
+    """Return from which weights a run's backbones started, in words."""
+    return "; ".join(one["name"] for one in run.about["weights"]) or "a random start, as printed"
+
+
+def on_validation(runs: Sequence[Run], seeds: int) -> dict[str, float]:
+    """Return scores on the validation part, means over the first ``seeds`` runs.
+
+    Each head's `Head.score`, such as "emotion accuracy", and, of two heads, "mean of both", by
+    which a model is chosen.
+    """
+    heads = runs[0].task.heads
+    parts = [rows_of(run, "validation") for run in runs[:seeds]]
+    found = [[metrics.summary_score(metrics.judged(p, head)) for head in heads] for p in parts]
+    means = np.mean(found, axis=0)
+    scores = {f"{head.name} {head.score}": float(m) for head, m in zip(heads, means, strict=True)}
+    return scores | ({"mean of both": float(means.sum() / 2)} if len(heads) == 2 else {})
+
+
+def history_of(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return the training histories of some runs in one table, each with its ``seed``."""
+    return pd.concat(run.history.assign(seed=run.about["seed"]) for run in runs)
+
+
+def scores_of(
+    runs: Sequence[Run], sets: Iterable[str], head: str, resamples: int, seed: int
+) -> tuple[dict[str, list[Tally]], dict[str, dict[str, Pooled]]]:
+    """Return by set the counts of one head, and its scores over the seeds with their intervals."""
+    tallies = {which: over_seeds.tallies(runs, which, head) for which in sets}
+    scores = {which: over_seeds.over_seeds(of, resamples, seed) for which, of in tallies.items()}
+    return tallies, scores
+
+
+def beside_paper(
+    scores: Mapping[str, Mapping[str, Pooled]],
+    sets: Mapping[str, str],
+    ledger: Mapping[str, Claim],
+    printed: Printed,
+) -> pd.DataFrame:
+    """Return each score on each set, and what the paper prints of it, one row a score."""
+    beside = pd.DataFrame({text: scores[which] for which, text in sets.items()})
+    beside["paper"] = [
+        ledger[printed[name][0]].shown if name in printed else "–" for name in beside.index
+    ]
+    return beside.rename_axis("score")
+
+
+def class_table(of: Sequence[Tally], resamples: int, seed: int = 0) -> pd.DataFrame:
+    """Return precision, recall, F1 (each a `Pooled`) and support a seed, one row a class."""
+    found = over_seeds.over_seeds(of, resamples, seed, by_class)
+    support = np.mean([one.matrix.sum((0, 2)) for one in of], axis=0)
+    rows = [
+        {what: found[f"{name}/{what}"] for what in ("precision", "recall", "F1")}
+        | {"support": round(float(support[c]))}
+        for c, name in enumerate(of[0].classes)
+    ]
+    return pd.DataFrame(rows, index=pd.Index(of[0].classes, name="class"))
+
+
+def each_seed(of: Sequence[Tally]) -> pd.DataFrame:
+    """Return the summary scores of every seed, one row a seed in the order given."""
+    rows = []
+    for one in of:
+        found = summary(one, np.ones((1, len(one.groups))))
+        rows.append({name: float(value[0]) for name, value in found.items()})
+    return pd.DataFrame(rows)
+
+
+def classes_beside_paper(
+    tallies: Sequence[Tally], ledger: Mapping[str, Claim], table: str, resamples: int, seed: int
+) -> pd.DataFrame:
+    """Return the scores of each class, beside those that one of the paper's tables prints."""
+    found = class_table(tallies, resamples, seed)
+    for what in ("precision", "recall", "f1"):
+        found[f"paper: {what}"] = [ledger[f"{table}.{name}.{what}"].printed for name in found.index]
+    return found
+
+
+def judge_numbers(rows: VerdictRows, scores: Mapping[str, Pooled], printed: Printed) -> None:
+    """Add a row for each score of which the paper prints a number."""
+    for name, (key, scale) in printed.items():
+        rows.number(key, scores[name], scale)
+
+
+def figure_13(ledger: Mapping[str, Claim]) -> np.ndarray:
+    """Return the four counts of the paper's Figure 13, int (2, 2), rows the truth."""
+    return np.array(
+        [
+            [int(ledger[f"figure13.{true}_{named}"].value) for named in AUTHENTICITY]
+            for true in AUTHENTICITY
+        ]
+    )
+
+
+def accuracies(
+    task: Task, predictions: pd.DataFrame, resamples: int, seed: int
+) -> dict[str, Interval]:
+    """Return the accuracy of each head on one run's predictions, with intervals by subject."""
+    heads = {head.name: metrics.judged(predictions, head) for head in task.heads}
+    right = {head: of.truth == of.guess for head, of in heads.items()}
+    return bootstrap(
+        heads[task.names[0]].groups,
+        lambda chosen: {head: float(one[chosen].mean()) for head, one in right.items()},
+        resamples,
+        seed,
+    )

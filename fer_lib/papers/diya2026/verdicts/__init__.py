@@ -1,0 +1,1 @@
+"""Verdicts on the claims of this paper, from measured values: one module for each page."""

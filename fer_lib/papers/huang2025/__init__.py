@@ -1,0 +1,1 @@
+"""Modules that only the paper huang2025 needs."""

@@ -1,0 +1,1 @@
+"""Classifiers with and without balancing, scored on held-out subjects."""

@@ -1,0 +1,1 @@
+"""The causal effect of balancing: a randomised experiment, and observational designs."""

@@ -1,0 +1,1 @@
+"""Two hyper-parameter searches on the same folds, and what their models show."""

@@ -1,0 +1,1 @@
+"""Modules that only the paper khalid2025 needs."""

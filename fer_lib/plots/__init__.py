@@ -1,0 +1,1 @@
+"""Figures in one style, each with its data."""

@@ -1,0 +1,1 @@
+"""Training: configurations, datasets of tensors, the loop, runs."""

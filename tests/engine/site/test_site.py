@@ -1,0 +1,155 @@
+"""The rendered smoke book in a browser, from file://, with the network cut off."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from devtools import browser
+from engine.jobs import page_table
+from engine.store import paths
+
+pytestmark = [pytest.mark.site, pytest.mark.browser]
+
+SITE = paths.build() / "html"
+PAGES = page_table.pages_in_toc(paths.root() / "_toc.yml")
+SHOWN = 60  # rows of the ledger before more are asked for
+# Contrast hangs on the theme, reflow on the width: axe, the slowest, sees each once.
+SEEN_BY_AXE = (("phone", "light"), ("desktop", "dark"))
+BROKEN_IMAGES = """() => [...document.images]
+    .filter(image => image.loading !== 'lazy' && (!image.complete || image.naturalWidth === 0))
+    .map(image => image.src)"""
+OVERFLOW = "() => document.scrollingElement.scrollWidth - window.innerWidth"
+# What is folded away is not laid out, and asking for its size would do so, one by one.
+UNREACHABLE = """() => [...document.querySelectorAll('article *')]
+    .filter(box => !box.closest('details:not([open]) > :not(summary)'))
+    .filter(box => box.scrollWidth > box.clientWidth + 1
+        && ['auto', 'scroll'].includes(getComputedStyle(box).overflowX)
+        && box.clientWidth > 0
+        && !(box.tabIndex >= 0 && box.getAttribute('aria-label') && box.getAttribute('role')))
+    .map(box => box.outerHTML.slice(0, 90))"""
+
+
+@pytest.fixture(scope="module")
+def running():
+    if browser.executable() is None:
+        reason = f"no Chromium found, looked for {', '.join(browser.NAMES)}"
+        if os.environ.get("FER_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    if not (SITE / "index.html").exists():
+        pytest.fail(f"no rendered book in {SITE}: run `make site`")
+    with browser.chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def axe():
+    from axe_playwright_python.sync_playwright import Axe
+
+    return Axe()
+
+
+@pytest.mark.parametrize("theme", browser.THEMES)
+@pytest.mark.parametrize("width", browser.WIDTHS)
+@pytest.mark.parametrize("name", [*PAGES, "search", "genindex"])
+def test_page(running, axe, name, width, theme):
+    with browser.opened(running, SITE / f"{name}.html", width, theme) as (page, seen):
+        assert page.evaluate("document.documentElement.dataset.theme") == theme
+        assert page.evaluate(OVERFLOW) <= 0, "the page scrolls sideways"
+        assert page.evaluate(BROKEN_IMAGES) == []
+        assert page.evaluate(UNREACHABLE) == [], "scrolling boxes without keyboard focus or name"
+        assert seen.outside == []
+        assert seen.errors == []
+        if (width, theme) not in SEEN_BY_AXE:
+            return
+        # Without preload: axe would read style sheets by requests that file:// refuses.
+        found = axe.run(page, None, {"preload": False}).response["violations"]
+        assert not found, json.dumps(short(found), indent=1)
+
+
+def short(violations: list[dict]) -> list[dict]:
+    """Return rule, help and the first nodes of each violation, short enough to read."""
+    return [
+        {
+            "rule": violation["id"],
+            "help": violation["help"],
+            "nodes": [node["html"][:160] for node in violation["nodes"][:4]],
+            "why": violation["nodes"][0].get("failureSummary", "")[:300],
+        }
+        for violation in violations
+    ]
+
+
+def test_index_leads_to_the_first_page(running):
+    page = running.new_page()
+    page.goto((SITE / "index.html").resolve().as_uri())
+    page.wait_for_url(f"**/{PAGES[0]}.html")
+    page.close()
+
+
+def test_search_works_from_a_file(running):
+    with browser.opened(running, SITE / "search.html", "desktop", "light") as (page, seen):
+        page.goto(page.url.partition("?")[0] + "?q=data")
+        page.wait_for_selector("#search-results li a")
+        assert seen.outside == []
+        assert seen.errors == []
+
+
+def test_formulas_are_set_without_network(running):
+    (name,) = (name for name in PAGES if name.endswith("diya2026/dual_task"))
+    with browser.opened(running, SITE / f"{name}.html", "desktop", "light") as (page, _):
+        assert page.locator("mjx-container").count() > 0
+
+
+def test_the_ledger_is_searched_filtered_and_linked(running):
+    with browser.opened(running, SITE / "book/ledger.html", "desktop", "light") as (page, seen):
+        status = page.locator("#ledger-filter [role=status]")
+        every = page.locator("#ledger tbody").count()
+        assert status.inner_text() == f"{every:,} claims, {SHOWN} shown"
+        assert page.locator("#ledger tbody:not([hidden])").count() == SHOWN
+        page.click("#ledger-more button[name=step]")
+        assert page.locator("#ledger tbody:not([hidden])").count() == 2 * SHOWN
+        page.select_option("[name=paper]", "alipour2025")
+        page.select_option("[name=verdict]", "underspecified")
+        page.fill("[name=words]", "Participants 58")
+        page.wait_for_function(
+            "document.querySelector('#ledger-filter [role=status]').textContent.startsWith('1 of')"
+        )
+        (shown,) = page.locator("#ledger tbody:not([hidden])").all()
+        shown.locator("summary").click()
+        assert "30 subjects + 23 subjects = 53" in shown.locator("details").inner_text()
+        page.fill("[name=words]", "no paper prints this")
+        page.wait_for_function(
+            "document.querySelector('#ledger-filter [role=status]').textContent.startsWith('0 of')"
+        )
+        page.click("#ledger-filter button[type=reset]")
+        page.wait_for_function(
+            f"document.querySelectorAll('#ledger tbody:not([hidden])').length === {SHOWN}"
+        )
+        page.click("#ledger-more button[name=all]")
+        assert page.locator("#ledger tbody:not([hidden])").count() == every
+        assert page.locator("#ledger-more").is_hidden()
+        page.goto(page.url.partition("#")[0] + "#diya2026/authenticity.ap")
+        page.wait_for_selector("[id='diya2026/authenticity.ap'] details[open]")
+        assert seen.outside == []
+        assert seen.errors == []
+
+
+def test_the_ledger_can_be_read_without_scripts(running):
+    context = running.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((SITE / "book/ledger.html").resolve().as_uri())
+    assert page.locator("#ledger-filter").is_hidden()
+    assert page.locator("#ledger tbody").first.is_visible()
+    context.close()
+
+
+def test_a_number_in_prose_leads_to_its_row(running):
+    (name,) = (name for name in PAGES if name.endswith("diya2026/audit"))
+    with browser.opened(running, SITE / f"{name}.html", "desktop", "light") as (page, seen):
+        page.locator("a.claim").first.click()
+        page.wait_for_selector("#ledger tbody:target details[open]")
+        assert seen.errors == []

@@ -1,0 +1,21 @@
+"""What a second build is compared by."""
+
+from engine import verify
+from engine.store import artifact
+
+
+def sealed_folder(place, **texts):
+    with artifact.writing(place) as part:
+        for name, text in texts.items():
+            (part / name.replace("_", ".")).write_text(text)
+    return place
+
+
+def test_files_are_compared_byte_by_byte_but_for_what_holds_times(tmp_path):
+    one = sealed_folder(tmp_path / "a", rows_parquet="1", about_json="now", times_parquet="3 s")
+    same = sealed_folder(tmp_path / "b", rows_parquet="1", about_json="later", times_parquet="4 s")
+    assert verify.different(one, same) == []
+    other = sealed_folder(tmp_path / "c", rows_parquet="2", about_json="now", times_parquet="3 s")
+    assert verify.different(one, other) == ["rows.parquet"]
+    less = sealed_folder(tmp_path / "d", about_json="now")
+    assert verify.different(one, less) == verify.different(less, one) == ["rows.parquet"]

@@ -1,0 +1,256 @@
+"""What the result pages stand on: curves, histories, sentences as scores, tables looked behind."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.page import tables
+from fer_lib.evaluation import ledgers, metrics, over_seeds
+from fer_lib.evaluation.counts_by_subject import tally
+from fer_lib.labels import AUTHENTICITY, EMOTIONS
+from fer_lib.papers.diya2026 import (
+    confusion_claims,
+    learning_curves,
+    matrices_behind_tables,
+    result_page,
+)
+from fer_lib.papers.diya2026.task import TASK
+from fer_lib.training.run import Run
+from tests.evaluation.test_over_seeds import faces
+
+
+def run(history=None, seed=0, sets=("validation", "test")):
+    parts = [faces(seed=seed).assign(set=name) for name in sets]
+    about = {"seed": seed, "data": "rendered46", "task": asdict(TASK)}
+    return Run(Path(), about, history, pd.concat(parts))
+
+
+def history(**columns):
+    frame = pd.DataFrame(columns)
+    return frame.assign(epoch=range(1, len(frame) + 1))
+
+
+def predicted(rows):
+    """Return predictions from (group, true emotion, named emotion), authenticity always right."""
+    table = pd.DataFrame(rows, columns=["group", "emotion", "named"])
+    table = table.assign(authenticity="fake", p_genuine=0.1, image_id=table.index.astype(str))
+    for name in EMOTIONS:
+        table[f"p_{name}"] = (table["named"] == name).astype(float)
+    return table
+
+
+# --- curves and histories
+
+
+def test_the_mean_curve_of_one_seed_is_its_curve():
+    truth, score = np.array([0, 1, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8, 0.9])
+    alone = learning_curves.mean_curve([(truth, score)], 11)
+    assert alone.equals(metrics.curve_points(truth, score, 11))
+
+
+def test_seeds_are_not_ranked_against_each_other():
+    # Each seed orders its images perfectly, on scales that do not meet.
+    truth = np.array([0, 0, 1, 1])
+    low, high = np.array([0.1, 0.11, 0.12, 0.13]), np.array([0.8, 0.81, 0.9, 0.91])
+    found = learning_curves.mean_curve([(truth, low), (truth, high)])
+    assert (found["precision at this recall"] == 1).all()
+
+
+def test_every_tenth_point_of_a_curve():
+    curve = learning_curves.mean_curve([(np.array([0, 1]), np.array([0.2, 0.9]))])
+    assert learning_curves.every_tenth(curve)["rate"].tolist() == pytest.approx(
+        np.linspace(0, 1, 11)
+    )
+
+
+def test_the_gap_is_that_of_the_kept_epoch():
+    told = history(
+        train_emotion_accuracy=[0.5, 0.9, 1.0],
+        val_emotion_accuracy=[0.5, 0.8, 0.6],
+        best=[False, True, False],
+    )
+    assert learning_curves.gap(run(told), "emotion") == pytest.approx(0.1)
+
+
+def test_rises_of_a_loss():
+    told = history(val_loss=[1.0, 0.8, 0.9, 0.7, 0.7, 0.75])
+    assert learning_curves.rises(run(told), "val_loss") == 2
+
+
+def test_epochs_until_nine_tenths_of_the_way():
+    told = history(val_emotion_accuracy=[0.2, 0.5, 0.93, 0.92, 1.0])
+    assert learning_curves.epochs_to(run(told), "val_emotion_accuracy") == 3
+    flat = history(val_emotion_accuracy=[0.5, 0.4])
+    assert np.isnan(learning_curves.epochs_to(run(flat), "val_emotion_accuracy"))
+
+
+def test_an_interval_over_seeds_is_students():
+    found = learning_curves.over_seeds([1.0, 2.0, 3.0])
+    assert found.value == 2
+    assert found.high - 2 == pytest.approx(4.3027 / np.sqrt(3), abs=1e-3)
+    assert np.isnan(learning_curves.over_seeds([1.0]).low)
+    assert np.isnan(learning_curves.over_seeds([float("nan")]).value)
+    assert learning_curves.over_seeds([1.0, float("nan"), 3.0]).groups == 2
+
+
+# --- sentences
+
+
+def test_all_errors_between_two_emotions_are_noticed():
+    rows = [(f"s{k}", e, e) for k in range(5) for e in EMOTIONS]
+    rows += [("s0", "angry", "sad"), ("s1", "sad", "angry")]
+    of = tally(predicted(rows), TASK["emotion"])
+    ones = np.ones((1, len(of.groups)))
+    mixed = confusion_claims.confused_more_than_average("angry", "sad")(of, ones)
+    assert mixed["share"][0] == 1
+    assert mixed["excess"][0] == pytest.approx(1 - 1 / 21)
+    other = confusion_claims.confused_more_than_average("fear", "happy")(of, ones)
+    assert other["excess"][0] == pytest.approx(-1 / 21)
+
+
+def test_without_an_error_nothing_is_confused():
+    of = tally(predicted([("s0", e, e) for e in EMOTIONS]), TASK["emotion"])
+    assert np.isnan(
+        confusion_claims.confused_more_than_average("angry", "sad")(of, np.ones((1, 1)))["share"]
+    )
+
+
+def test_a_model_that_calls_all_genuine_is_biased():
+    table = faces().assign(p_genuine=0.9)
+    of = [tally(table, TASK["authenticity"])]
+    found = over_seeds.over_seeds(of, 50, 0, confusion_claims.recall_gap(("genuine",), ("fake",)))[
+        "gap"
+    ]
+    assert (found.value, found.low) == (1, 1)
+    recall = over_seeds.over_seeds(of, 50, 0, confusion_claims.recall_of("fake"))["recall"]
+    assert recall.value == 0
+
+
+def test_the_recall_gap_takes_means_of_classes():
+    rows = [("s0", e, e) for e in EMOTIONS] + [("s0", "sad", "fear"), ("s0", "surprise", "fear")]
+    of = tally(predicted(rows), TASK["emotion"])
+    score = confusion_claims.recall_gap(("fear", "happy"), ("surprise", "sad"))
+    assert score(of, np.ones((1, 1)))["gap"][0] == pytest.approx(0.5)
+
+
+# --- results
+
+
+def test_the_set_to_judge_by_is_the_further_subjects_where_there_are_any():
+    assert list(result_page.sets_of(run(sets=("validation", "test")))) == ["test"]
+    assert list(result_page.sets_of(run(sets=("rendered_test", "test", "validation"))))[-1] == (
+        "rendered_test"
+    )
+
+
+def test_confusion_adds_up_the_seeds():
+    one, two = run(seed=0), run(seed=1)
+    both = result_page.confusion([one, two], "test", "emotion")
+    alone = [result_page.confusion([each], "test", "emotion") for each in (one, two)]
+    assert (both == alone[0] + alone[1]).all()
+    assert both.sum() == 600
+
+
+def test_what_is_tested_counts_groups_of_all_seeds():
+    one, two = run(seed=0), run(seed=1)
+    two.predictions["group"] = "x" + two.predictions["group"]
+    found = result_page.what_is_tested([one, two])
+    assert found["groups a seed"].tolist() == [12]
+    assert found["groups in all"].tolist() == [24]
+
+
+def test_validation_scores_leave_the_test_part_out():
+    one = run()
+    before = result_page.on_validation([one], 2)
+    tested = one.predictions["set"] == "test"
+    one.predictions.loc[tested, "p_genuine"] = 0.5
+    assert result_page.on_validation([one], 2) == before
+    rows = result_page.rows_of(one, "validation")
+    right = (rows["p_genuine"] >= 0).to_numpy()
+    assert right.all()
+    assert before["mean of both"] == pytest.approx(
+        (before["emotion accuracy"] + before["authenticity AUC"]) / 2
+    )
+
+
+def test_one_emotion_against_the_rest():
+    ((truth, score),) = result_page.truth_and_score([run()], "test", "emotion", 2)
+    rows = result_page.rows_of(run(), "test")
+    assert (truth == (rows["emotion"] == EMOTIONS[2])).all()
+    assert (score == rows[f"p_{EMOTIONS[2]}"]).all()
+
+
+def test_the_start_names_every_backbone():
+    one = run()
+    one.about["weights"] = [{"name": "A, ImageNet"}, {"name": "random start of B"}]
+    assert result_page.start_of(one) == "A, ImageNet; random start of B"
+    one.about["weights"] = []
+    assert result_page.start_of(one) == "a random start, as printed"
+
+
+def test_seeds_in_words():
+    assert result_page.seeds_in_words({"a": [1, 2], "b": [1], "c": [3, 4]}) == "a, c: 2; b: 1"
+
+
+def test_a_tiny_p_is_only_called_small():
+    assert tables.p_value(3e-56) == "< 0.0001"
+    assert tables.p_value(0.0123) == "0.012"
+    assert tables.p_value(float("nan")) == "–"
+
+
+# --- tables looked behind
+
+
+def exactly(values):
+    return [(value - 0.005, value + 0.005) for value in values]
+
+
+def test_a_planted_matrix_is_found_behind_its_table():
+    planted = np.array([[18, 2, 0], [1, 9, 0], [0, 0, 15]])
+    scores = metrics.class_scores(planted)
+    found = matrices_behind_tables.matrices(
+        planted.sum(1), exactly(scores["recall"].round(2)), exactly(scores["precision"].round(2))
+    )
+    assert any((one == planted).all() for one in found)
+    for one in found:
+        assert metrics.class_scores(one)["recall"] == pytest.approx(scores["recall"], abs=0.01)
+
+
+def test_a_table_that_contradicts_itself_has_no_matrix():
+    # Class a loses an image, and yet nobody is called anything wrong.
+    found = matrices_behind_tables.matrices([10, 10], exactly([0.9, 1.0]), exactly([1.0, 1.0]))
+    assert found == []
+
+
+def test_too_many_ways_are_refused():
+    with pytest.raises(ValueError, match="too many to try"):
+        matrices_behind_tables.matrices([500] * 7, exactly([0.5] * 7), exactly([0.5] * 7))
+
+
+def test_table_5_leaves_three_matrices_with_five_errors():
+    ledger = ledgers.load("diya2026")
+    of = {
+        what: [ledger[f"table5.{name}.{what}"].rounding for name in EMOTIONS]
+        for what in ("recall", "precision")
+    }
+    support = [int(ledger[f"table5.{name}.support"].value) for name in EMOTIONS]
+    found = matrices_behind_tables.matrices(support, of["recall"], of["precision"])
+    assert len(found) == 3
+    for one in found:
+        wrong = matrices_behind_tables.errors(one, EMOTIONS)
+        assert sum(wrong.values()) == 5
+        assert {cell.split(" called ")[0] for cell in wrong} == {"angry", "neutral"}
+        assert {cell.split(" called ")[1] for cell in wrong} == {"disgust", "sad"}
+
+
+def test_table_6_allows_figure_13():
+    ledger = ledgers.load("diya2026")
+    of = {
+        what: [ledger[f"table6.{name}.{what}"].rounding for name in AUTHENTICITY]
+        for what in ("recall", "precision")
+    }
+    found = matrices_behind_tables.matrices([173, 159], of["recall"], of["precision"])
+    assert [163, 10, 16, 143] in [one.ravel().tolist() for one in found]

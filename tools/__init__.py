@@ -1,1 +1,0 @@
-"""What makes the book: checks, execution, rendering, the gate. Run as ``python -m tools.NAME``."""
