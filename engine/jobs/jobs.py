@@ -270,7 +270,7 @@ def all_jobs(settings: Settings) -> dict[str, Job]:
 def _all_jobs(settings: Settings, library: keys.Library) -> dict[str, Job]:
     pages = {name: page_table.page(name) for name in page_table.names()}
     wanted = study_registry.with_needs(one for page in pages.values() for one in page.studies)
-    training = {configs.TABLE.paper(name) for name in configs.TABLE}
+    training = page_table.training_papers()
     read = {*(page.paper for page in pages.values()), *(one.paper for one in wanted), *training}
     papers = [paper_registry.get(key) for key in sorted(read)]
     for paper in papers:

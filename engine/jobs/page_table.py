@@ -73,7 +73,7 @@ def names() -> list[str]:
     """
     in_toc = pages_in_toc(paths.root() / "_toc.yml")
     read = [page.removeprefix(f"{FOLDER}/") for page in in_toc if page.startswith(f"{FOLDER}/")]
-    return [name for name in dict.fromkeys([*read, *TABLE]) if name in set(TABLE)]
+    return [name for name in dict.fromkeys([*read, *TABLE]) if TABLE.has(name)]
 
 
 def stem(name: str) -> str:
@@ -111,6 +111,11 @@ def settings_of(name: str, settings: Settings) -> Settings:
         If the page is not in the table.
     """
     return paper_registry.settings(paper_registry.get(page(name).paper), settings)
+
+
+def training_papers() -> set[str]:
+    """Return the keys of the papers that train a model."""
+    return {arms.TABLE.paper(name) for name in arms.TABLE}
 
 
 def trainings(paper: str, settings: Settings) -> list[Experiment]:

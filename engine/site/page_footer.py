@@ -17,7 +17,7 @@ from engine.jobs import page_table
 from engine.jobs.jobs import Job
 from engine.page import header, study_registry
 from engine.page.tables import measured
-from fer_lib.training import config, configs, profiles
+from fer_lib.training import config, profiles
 
 PUBLISHED = ("run", "study")  # of these kinds the site carries the tables
 TABLES = (".csv", ".json", ".parquet")  # no weights and no features, which are large
@@ -41,7 +41,7 @@ def notes(record: dict) -> list[str]:
 def scale(paper: str, profile: str) -> str:
     """Return what a profile leaves out of a paper's trainings; "" for the paper's own, or none."""
     here, full = profiles.get(profile), profiles.get("paper")
-    if here == full or paper not in {configs.TABLE.paper(name) for name in configs.TABLE}:
+    if here == full or paper not in page_table.training_papers():
         return ""
     return (
         f"Profile {profile} is a smaller scale than the protocol of the paper: at most "
