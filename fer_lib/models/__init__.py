@@ -4,7 +4,9 @@ A model is a row of ``[models]`` in its paper's ``paper.toml``. Its module can b
 ``build(task, backbones, frozen, side, paper, **options)``, which returns a
 `fer_lib.models.frozen_trunk.Staged`; ``quick(profile)``, the changes to `TrainConfig` in the
 profiles smaller than ``paper``; and ``PAPER``, the timm names of the backbones that the paper
-describes.
+describes. With ``prepare(network, options, again, show)`` it is changed before it learns:
+``again(options)`` builds the same network with other options, ``show(tail)`` sends the training
+part through a tail.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from engine.store.stage import Stage
 from fer_lib import models
 from fer_lib.data import split_protocols
 from fer_lib.data.split_protocols import Parts
-from fer_lib.models import backbones, pretrained_weights, squeeze_excitation
+from fer_lib.models import backbones, pretrained_weights
 from fer_lib.models.frozen_trunk import Staged
 from fer_lib.models.pretrained_registry import Pretrained
 from fer_lib.settings import Settings
@@ -162,17 +162,17 @@ def _weights_of(experiment: Experiment, stored: tuple[Stored, ...] = ()) -> Star
     return [pretrained_weights.start(family, arm.pretrained) for family in arm.backbones]
 
 
-def _fix_gates(experiment: Experiment, seen: Inputs, model: Staged, train: Samples) -> None:
-    """Hold the gates of a configuration that asks for it at their means over the training part."""
-    if experiment.arm.options.get("gates") != "fixed":
-        return
-    arm = replace(experiment.arm, options={"gates": "as_published"})
-    moving = build(replace(experiment, arm=arm), _weights_of(experiment, seen.stored))
-    squeeze_excitation.fix_at_means(
-        model.tail,
-        moving.tail.to(memory_format=torch.channels_last),
-        lambda tail: outputs(tail, train),
-    )
+def _prepare(experiment: Experiment, seen: Inputs, network: Staged, train: Samples) -> None:
+    """Let a model that wants to see the training part do so before it learns."""
+    arm = experiment.arm
+
+    def again(options: dict) -> Staged:
+        other = replace(experiment, arm=replace(arm, options=options))
+        return build(other, _weights_of(experiment, seen.stored))
+
+    prepare = getattr(models.module(arm.model), "prepare", None)
+    if prepare is not None:
+        prepare(network, arm.options, again, lambda tail: outputs(tail, train))
 
 
 def _predicted(seen: Inputs, parts: Parts, tail: nn.Module, samples: dict) -> pd.DataFrame:
@@ -229,7 +229,7 @@ def make(experiment: Experiment, stage: Stage, folder: Path) -> dict:
     set_determinism(config.seed, config.threads)
     found = _weights_of(experiment, seen.stored)
     model = build(experiment, found)
-    _fix_gates(experiment, seen, model, samples["train"])
+    _prepare(experiment, seen, model, samples["train"])
     label = f"{experiment.arm.name} seed {experiment.settings.seed}"
     task, unfinished = experiment.arm.applied(experiment.task), stage.unfinished()
     history = train(model.tail, samples["train"], samples["val"], task, config, label, unfinished)

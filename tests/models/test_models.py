@@ -5,8 +5,8 @@ import torch
 
 from fer_lib import models
 from fer_lib.models import backbones, pretrained_registry
-from fer_lib.models.squeeze_excitation import SqueezeExcitation
 from fer_lib.papers.diya2026.models.cnn_baseline import CNNBaseline
+from fer_lib.papers.diya2026.models.squeeze_excitation import SqueezeExcitation
 from fer_lib.papers.diya2026.task import TASK
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from fer_lib.models import backbones, squeeze_excitation
+from fer_lib.models import backbones
 from fer_lib.models.frozen_trunk import Staged, Tail, pooled
+from fer_lib.papers.diya2026.models import squeeze_excitation
 from fer_lib.task import Task
 from fer_lib.training.profiles import Profile
 

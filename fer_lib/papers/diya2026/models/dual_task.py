@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import torch
 from torch import Tensor, nn
 
-from fer_lib.models import backbones, squeeze_excitation
+from fer_lib.models import backbones
 from fer_lib.models.frozen_trunk import Staged, Tail, pooled
+from fer_lib.papers.diya2026.models import squeeze_excitation
 from fer_lib.task import Task
 from fer_lib.training.profiles import Profile
 
@@ -68,3 +72,17 @@ def build(
     trunk, top = backbones.split(backbone, frozen)
     squeeze_excitation.apply(top, gates)
     return Staged([trunk], DualTask(task, top, backbone.num_features))
+
+
+def prepare(
+    network: Staged,
+    options: dict,
+    again: Callable[[dict], Staged],
+    show: Callable[[nn.Module], None],
+) -> None:
+    """Hold fixed gates at the means that the published ones have over the training part."""
+    if options.get("gates") == "fixed":
+        moving = again({"gates": "as_published"}).tail
+        squeeze_excitation.fix_at_means(
+            network.tail, moving.to(memory_format=torch.channels_last), show
+        )

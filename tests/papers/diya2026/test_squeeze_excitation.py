@@ -5,9 +5,10 @@ import torch
 from torch import nn
 
 from fer_lib import models
-from fer_lib.models import backbones, pretrained_registry, squeeze_excitation
-from fer_lib.models.squeeze_excitation import FixedGate, SqueezeExcitation
+from fer_lib.models import backbones, pretrained_registry
 from fer_lib.papers.diya2026 import model_summary
+from fer_lib.papers.diya2026.models import squeeze_excitation
+from fer_lib.papers.diya2026.models.squeeze_excitation import FixedGate, SqueezeExcitation
 from fer_lib.papers.diya2026.task import TASK
 from tests.helpers.tiny import tensors_of
 
