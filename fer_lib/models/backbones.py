@@ -6,12 +6,33 @@ import torch
 from torch import Tensor, nn
 
 from fer_lib.models import ALL_STAGES, torchvision_repair
-from fer_lib.models.pretrained_registry import Pretrained
+from fer_lib.models.pretrained_registry import IMAGENET, Pretrained
 
 torchvision_repair.ensure()
 import timm  # noqa: E402  (timm imports torchvision, which may need the repair)
 
 START_SEED = 0  # of a random start whose frozen part every run must find again
+
+
+class InputRange(nn.Module):
+    """Images normalised with ImageNet's mean and std to those that a file was trained with.
+
+    Parameters
+    ----------
+    source : Pretrained
+        Declares them, for pixels in [0, 1].
+    """
+
+    def __init__(self, source: Pretrained) -> None:
+        super().__init__()
+        both = torch.tensor([*IMAGENET, source.mean, source.std], dtype=torch.float64)
+        mean, std, own_mean, own_std = both.view(4, 1, 3, 1, 1)
+        self.register_buffer("gain", (std / own_std).float(), persistent=False)
+        self.register_buffer("offset", ((mean - own_mean) / own_std).float(), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Map normalised images (n, 3, side, side) to the file's own range."""
+        return images * self.gain + self.offset
 
 
 class Trunk(nn.Module):
@@ -38,6 +59,8 @@ class Trunk(nn.Module):
 def create(source: Pretrained, tensors: dict[str, Tensor] | None, **options: float) -> nn.Module:
     """Return a backbone of timm with its weights, without a classifier.
 
+    `split` gives it images in the range that its file declares.
+
     Parameters
     ----------
     source : Pretrained
@@ -53,6 +76,8 @@ def create(source: Pretrained, tensors: dict[str, Tensor] | None, **options: flo
     if tensors is not None:
         load_tensors(backbone, tensors)
     backbone.reset_classifier(0)
+    own = (source.mean, source.std) != IMAGENET
+    backbone.input_range = nn.ModuleList([InputRange(source)] if own else [])
     return backbone.to(memory_format=torch.channels_last)
 
 
@@ -107,11 +132,15 @@ def split(backbone: nn.Module, frozen: int) -> tuple[Trunk, nn.Sequential]:
     ValueError
         If a backbone of another family is to be cut in the middle.
     """
+    own_range = getattr(backbone, "input_range", ())
     if not hasattr(backbone, "conv_stem"):
         if frozen != ALL_STAGES:
             raise ValueError(f"{type(backbone).__name__} is used whole or frozen whole, not cut")
-        return Trunk(nn.Sequential(_FeatureMap(backbone))), nn.Sequential()
-    stages = [nn.Sequential(backbone.conv_stem, backbone.bn1), *backbone.blocks]
+        return Trunk(nn.Sequential(*own_range, _FeatureMap(backbone))), nn.Sequential()
+    stages = [
+        nn.Sequential(*own_range, backbone.conv_stem, backbone.bn1),
+        *backbone.blocks,
+    ]
     last = nn.Sequential(backbone.conv_head, backbone.bn2)
     if frozen == ALL_STAGES:
         return Trunk(nn.Sequential(*stages, last)), nn.Sequential()

@@ -50,7 +50,7 @@ class Pretrained:
     classes : int
         Of the classifier in it, 0 for none.
     mean, std : tuple of float
-        Per channel, of the input it was trained on.
+        Per channel, of the input it was trained on, for pixels in [0, 1]; its backbone gets that.
     """
 
     name: str

@@ -72,7 +72,7 @@ for name in embedding_dense.PAPER_FUSION:
 #   nearest neighbour in both.
 # - Called multimodal in the text, it is one modality through two backbones.
 # - Xception was trained on images in another range than MobileNetV2; the text does not say whether
-#   each got its own. Here all get ImageNet's, unless the file used says otherwise.
+#   each got its own. Here each does: the table below says which.
 # - Where no pretrained file of Xception can be had, this training configuration runs from a
 #   **random start of that backbone, and is marked so on every page**.
 

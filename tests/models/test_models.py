@@ -117,15 +117,19 @@ def test_added_gates_leave_the_pretrained_network_alone():
 
     torch.manual_seed(0)
     plain = timm.create_model(LITE0, num_classes=1000).eval()
-    gated = backbones.create(
-        pretrained_registry.get("efficientnet_lite0_packaged"), plain.state_dict()
-    )
+    source = pretrained_registry.get("efficientnet_lite0_packaged")
+    gated = backbones.create(source, plain.state_dict())
     network = models.module("dual_task").build(TASK, [gated], 0, 64, False).eval()
     images = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
         features = network.tail.tops[0](images)
         # The network lies channels-last, so convolutions add up in another order.
-        assert torch.allclose(features, plain.forward_features(images), rtol=1e-4, atol=1e-5)
+        assert torch.allclose(
+            features,
+            plain.forward_features(backbones.InputRange(source)(images)),
+            rtol=1e-4,
+            atol=1e-5,
+        )
     gates = [m for m in network.modules() if isinstance(m, SqueezeExcitation)]
     assert len(gates) == 16
 

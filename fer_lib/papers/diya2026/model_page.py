@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -113,7 +115,7 @@ def embedding_verdicts(
 
 
 def weights(run: Run) -> None:
-    """Show where the weights of each backbone came from."""
+    """Show where the weights of each backbone came from, and which input they get."""
     table = pd.DataFrame(
         [
             {
@@ -122,11 +124,17 @@ def weights(run: Run) -> None:
                 "licence": one["licence"],
                 "origin": ", or ".join(one["origins"]) or "-",
                 "sha256": one["sha256"] or "-",
+                "input mean": _channels(one["mean"]),
+                "input std": _channels(one["std"]),
             }
             for one in run.about["weights"]
         ]
     )
     tables.table(table, "Where the weights of the backbones come from", index=False)
+
+
+def _channels(values: Sequence[float]) -> str:
+    return " ".join(f"{value:g}" for value in values)
 
 
 def training(run: Run, ledger: dict[str, Claim]) -> None:

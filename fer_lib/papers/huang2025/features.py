@@ -93,28 +93,28 @@ def patterns(faces: np.ndarray) -> np.ndarray:
 def embeddings(faces: np.ndarray, network, told: Progress) -> np.ndarray:
     """Return a network's embeddings of prepared faces, float32 (n, 512).
 
-    Grey is copied to three channels, enlarged to `NETWORK_SIDE` and normalised as in ImageNet.
+    Grey is copied to three channels and enlarged to `NETWORK_SIDE`.
 
     Parameters
     ----------
     faces : ndarray
         uint8, (n, 80, 80).
     network : torch.nn.Module
-        Without a classifier; ends in global average pooling.
+        Maps normalised images (n, 3, side, side) to feature maps (n, 512, h, w).
     told : Progress
         Counts the faces.
     """
     import torch
 
+    from fer_lib.models.frozen_trunk import pooled
     from fer_lib.training import augmentation
 
-    network.eval()
     found = []
     with torch.inference_mode():
         for start in range(0, len(faces), BATCH):
             grey = faces[start : start + BATCH]
             batch = augmentation.resize(np.repeat(grey[..., None], 3, axis=-1), NETWORK_SIDE)
-            found.append(network(augmentation.normalise(batch)).float().numpy())
+            found.append(pooled(network(augmentation.normalise(batch))).float().numpy())
             told.step(len(grey))
     return np.concatenate(found)
 
@@ -128,7 +128,7 @@ def make(settings: Settings, needs: dict[str, Path], folder: Path) -> dict:
         What a page says of them: data, side lengths, where the weights came from.
     """
     from engine.store import threads
-    from fer_lib.models import backbones, pretrained_weights
+    from fer_lib.models import ALL_STAGES, backbones, pretrained_weights
     from fer_lib.papers.huang2025 import budget
     from fer_lib.papers.huang2025.preprocessing import SIDE, prepared
     from fer_lib.training.determinism import set_determinism
@@ -137,7 +137,7 @@ def make(settings: Settings, needs: dict[str, Path], folder: Path) -> dict:
     data = datasets.by_name(settings.data, settings.data_root or None, n_subjects=amounts.subjects)
     set_determinism(settings.seed, threads.count())
     source, found = pretrained_weights.resolve(FAMILY)
-    network = backbones.create(source, found)
+    network, _ = backbones.split(backbones.create(source, found), ALL_STAGES)
     faces = prepared(data.images)
     table = data.table.reset_index(drop=True)
     table = table.assign(emotion=table["emotion"].astype(str), group=table["group"].astype(str))

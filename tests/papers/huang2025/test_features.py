@@ -11,7 +11,7 @@ import torch
 
 from engine.store.progress import Progress
 from fer_lib.data.schema import FaceData, empty_report
-from fer_lib.models import backbones, pretrained_registry, pretrained_weights
+from fer_lib.models import ALL_STAGES, backbones, pretrained_registry, pretrained_weights
 from fer_lib.papers.huang2025 import features
 from fer_lib.settings import Settings
 from fer_lib.training import augmentation
@@ -47,17 +47,21 @@ def test_a_change_in_one_cell_changes_that_cells_histogram_only():
     assert np.flatnonzero((first != second).any(1)).tolist() == [6]
 
 
+def backbone():
+    return backbones.create(pretrained_registry.get("resnet18"), None).eval()
+
+
 def network():
-    return backbones.create(pretrained_registry.get("resnet18"), None)
+    return backbones.split(backbone(), ALL_STAGES)[0]
 
 
 def test_embeddings_are_the_networks_own_of_the_enlarged_normalised_face():
-    given, model = faces(2), network()
-    found = features.embeddings(given, model, SILENT)
+    given = faces(2)
+    found = features.embeddings(given, network(), SILENT)
     rgb = torch.from_numpy(given)[:, None].repeat(1, 3, 1, 1).float()
     large = torch.nn.functional.interpolate(rgb, size=(160, 160), mode="bilinear", antialias=True)
     with torch.no_grad():
-        expected = model.eval()(augmentation.normalise(large.round()))
+        expected = backbone()(augmentation.normalise(large.round()))
     assert found.shape == (2, 512)
     assert found.dtype == np.float32
     assert np.allclose(found, expected.numpy(), atol=1e-5)
