@@ -5,17 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.store import artifact, keys, paths, system
+from engine.store import artifact, keys, paths, system, threads
 from engine.store.progress import Progress
 from fer_lib.data import image_files
 from fer_lib.data.class_folders import Candidate
-
-_BATCH = 64
 
 
 class Source(NamedTuple):
@@ -76,7 +72,7 @@ def take(
             return candidate, trouble
         return candidate, [*(stamp or [0, 0, 0]), keys.sha256(content), len(content)]
 
-    for candidate, result in in_threads(identify, candidates):
+    for candidate, result in threads.in_order(identify, candidates):
         meter.step()
         if isinstance(result, image_files.UnusableImage):
             unreadable.append((candidate.file, result.problem, result.cure, "skipped", 1))
@@ -93,13 +89,6 @@ def data_hash(sources: list[Source]) -> str:
     ordered = sorted(sources, key=lambda source: source.candidate.file)
     lines = "".join(f"{s.candidate.file}\t{s.sha256}\t{s.n_bytes}\n" for s in ordered)
     return keys.sha256(lines.encode())
-
-
-def in_threads(function: Callable, items: list) -> Iterator:
-    """Map in order over a few threads (Pillow and hashlib release the interpreter lock)."""
-    with ThreadPoolExecutor(min(4, system.processors())) as pool:
-        for start in range(0, len(items), _BATCH):
-            yield from pool.map(function, items[start : start + _BATCH])
 
 
 def _stamp(path: Path) -> list[int] | None:

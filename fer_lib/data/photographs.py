@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
-from engine.store import keys, paths
+from engine.store import keys, paths, threads
 from engine.store.progress import Progress
 from fer_lib.data import duplicates, file_hashes, image_array, image_files
 from fer_lib.data.class_folders import Candidate
@@ -206,7 +206,7 @@ class ClassFolders:
             # Images above the limit are refused by name; the warning would only add noise.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             warnings.filterwarnings("ignore", module="PIL")
-            for source, result, both_hashes in file_hashes.in_threads(decode, sources):
+            for source, result, both_hashes in threads.in_order(decode, sources):
                 meter.step()
                 name = source.candidate.file
                 if isinstance(result, image_files.UnusableImage):
