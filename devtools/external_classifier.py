@@ -219,7 +219,10 @@ def match_greys(source: np.ndarray, target: np.ndarray, face: np.ndarray) -> np.
 
 
 def network_input(grey: np.ndarray) -> np.ndarray:
-    """Return float32 (64, 64) in [-1, 1], resized as OpenCV's default does (bilinear)."""
+    """Return float32 (64, 64) in [-1, 1], resized as OpenCV's default does (bilinear).
+
+    Not by `fer_lib.data.resizing`: these foreign weights were learnt from such inputs.
+    """
     whole = torch.from_numpy(np.ascontiguousarray(grey, np.float32))[None, None]
     small = torch.nn.functional.interpolate(whole, (INPUT, INPUT), mode="bilinear")
     return (small[0, 0].numpy() / 255 - 0.5) * 2

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, replace
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from service.detect import Detector, Face
 
@@ -106,13 +105,6 @@ def cropped(frame: np.ndarray, face: Face, template: Template) -> np.ndarray:
     return _taken(frame, there, scale)
 
 
-def resized(face: np.ndarray, side: int) -> np.ndarray:
-    """Return a square face at another side, antialiased as `augmentation.resize` does it."""
-    if face.shape[0] == side:
-        return face
-    return np.asarray(Image.fromarray(face).resize((side, side), Image.Resampling.BILINEAR))
-
-
 def _ways(
     middle: np.ndarray, place: tuple[float, float], scale: float, turn: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -133,7 +125,9 @@ def _taken(frame: np.ndarray, there: np.ndarray, scale: float) -> np.ndarray:
     """Return the canonical square that ``there`` cuts out of a frame.
 
     A face that is much larger than the square is taken at a multiple of its side and averaged, or
-    it would be full of jags. Beyond the frame its border goes on.
+    it would be full of jags. Beyond the frame its border goes on. The means of whole blocks belong
+    to this sampling; the square that results is resized as training images are
+    (`fer_lib.data.resizing`).
     """
     finer = min(8, max(1, math.ceil(0.75 / scale)))
     side = SIDE * finer

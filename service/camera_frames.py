@@ -56,6 +56,7 @@ def frame(picture: np.ndarray, place: Place) -> np.ndarray:
     level = np.linspace(*place.ground, WIDTH).astype(np.uint8)
     wall = Image.fromarray(np.tile(level[None, :, None], (HEIGHT, 1, 3)))
     side = round(place.side)
+    # The world before the camera, so not `fer_lib.data.resizing`, which is what is to be tested.
     shown = Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS).convert("RGBA")
     # Pillow turns the other way round.
     turned = shown.rotate(-place.angle, Image.Resampling.BICUBIC, expand=True)

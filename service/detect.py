@@ -62,6 +62,7 @@ class Detector:
         height, width = frame.shape[:2]
         shrink = min(1.0, self.longest / max(height, width))
         size = max(1, round(width * shrink)), max(1, round(height * shrink))
+        # Fast, and seen by the detector only: faces are cut out of the whole frame.
         seen = frame if shrink == 1 else cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
         self._network.setInputSize(size)
         _, found = self._network.detect(cv2.cvtColor(seen, cv2.COLOR_RGB2BGR))

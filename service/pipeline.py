@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from fer_lib.data import resizing
 from service import alignment, frames
 from service.alignment import Template
 from service.detect import Detector, Face
@@ -39,7 +40,7 @@ class Pipeline:
             taken = alignment.aligned(frame, found, self.template)
         else:
             taken = alignment.cropped(frame, found, self.template)
-        return alignment.resized(taken, self.predictor.side)
+        return resizing.face(taken, self.predictor.side)
 
     def answer(self, content: bytes, level: bool = True) -> dict:
         """Return what the client is told of a frame, fit for JSON.

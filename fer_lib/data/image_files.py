@@ -21,6 +21,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from fer_lib.data import resizing
+
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "PPM")
 PIXEL_LIMIT = 89_478_485  # Pillow's own threshold for a suspected decompression bomb
 LARGE_PIXELS = 12_000_000
@@ -188,7 +190,7 @@ def _rgb_square(image: Image.Image, size: int) -> Image.Image:
         image = image.convert("RGBA" if "transparency" in image.info else "RGB")
     if image.mode.startswith("I") or image.mode == "F":
         image = _eight_bits(image)
-    square = image.resize((size, size), Image.Resampling.BICUBIC, reducing_gap=3.0)
+    square = resizing.square(image, size)
     if square.mode in ("RGBA", "LA", "RGBa", "La"):
         square = square.convert("RGBA")
         background = Image.new("RGBA", square.size, "white")

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 import face_renderer as faces
 from engine.store import keys, paths
 from engine.store.progress import Progress, say
-from fer_lib.data import datasets, image_array
+from fer_lib.data import datasets, image_array, resizing
 from fer_lib.data.schema import COLUMNS, EMOTIONS, FaceData, empty_report, validate
-
-_BATCH = 64
 
 
 def load(
@@ -107,15 +103,8 @@ def _resized(folder: Path, images: np.ndarray, size: int) -> np.ndarray:
     stored = image_array.read(target)
     if stored is not None and len(stored.images) == len(images):
         return stored.images
-
-    def resize(pixels: np.ndarray) -> np.ndarray:
-        image = Image.fromarray(np.asarray(pixels))
-        return np.asarray(image.resize((size, size), Image.Resampling.BICUBIC))
-
     with image_array.writing(target, len(images), size) as writer:
-        with ThreadPoolExecutor(2) as pool:
-            for start in range(0, len(images), _BATCH):
-                for pixels in pool.map(resize, images[start : start + _BATCH]):
-                    writer.append(pixels)
+        for pixels in resizing.faces(images, size):
+            writer.append(pixels)
         writer.finish(pd.DataFrame({"row": range(len(images))}), empty_report())
     return image_array.read(target).images

@@ -11,9 +11,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fer_lib.data import resizing
 from fer_lib.models.pretrained_registry import IMAGENET
 
 MEAN, STD = IMAGENET
+_MEAN_255, _STD_255 = (torch.tensor(channels).view(1, 3, 1, 1) * 255 for channels in IMAGENET)
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,11 @@ class Augmentation:
 
 
 def resize(images: np.ndarray, side: int) -> Tensor:
-    """Return uint8 images (n, height, width, 3) as uint8 (n, 3, side, side), antialiased."""
-    parts = []
-    for start in range(0, len(images), 256):
-        part = torch.from_numpy(np.array(images[start : start + 256]))
-        part = part.permute(0, 3, 1, 2)
-        if tuple(part.shape[-2:]) != (side, side):
-            part = functional.interpolate(
-                part.float(), size=(side, side), mode="bilinear", antialias=True
-            )
-            part = part.round().clamp(0, 255).to(torch.uint8)
-        parts.append(part.contiguous())
-    return torch.cat(parts)
+    """Return uint8 images (n, height, width, 3) as uint8 (n, 3, side, side), by `resizing`."""
+    found = np.empty((len(images), 3, side, side), np.uint8)
+    for place, face in zip(found, resizing.faces(images, side), strict=True):
+        place[:] = face.transpose(2, 0, 1)
+    return torch.from_numpy(found)
 
 
 def normalise(images: Tensor) -> Tensor:
@@ -60,16 +55,12 @@ def normalise(images: Tensor) -> Tensor:
 
     The result lies channels-last in memory, which is what makes the CPU's convolutions fast.
     """
-    mean = torch.tensor(MEAN).view(1, 3, 1, 1) * 255
-    std = torch.tensor(STD).view(1, 3, 1, 1) * 255
-    return ((images.float() - mean) / std).contiguous(memory_format=torch.channels_last)
+    return ((images.float() - _MEAN_255) / _STD_255).contiguous(memory_format=torch.channels_last)
 
 
 def pixels(images: Tensor) -> Tensor:
     """Map normalised images back to uint8 RGB: the inverse of `normalise`, what is beyond cut."""
-    mean = torch.tensor(MEAN).view(1, 3, 1, 1) * 255
-    std = torch.tensor(STD).view(1, 3, 1, 1) * 255
-    return (images * std + mean).round().clamp(0, 255).to(torch.uint8).contiguous()
+    return (images * _STD_255 + _MEAN_255).round().clamp(0, 255).to(torch.uint8).contiguous()
 
 
 def augment(images: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:

@@ -14,6 +14,7 @@ import face_renderer as faces
 from engine.store import paths
 from fer_lib.data import datasets, rendered, schema, splits
 from fer_lib.papers.diya2026 import leakage_audit
+from fer_lib.training import augmentation
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ def test_another_size_is_resized_once(monkeypatch):
     assert small.sha256 == whole.sha256
     averaged = whole.images.reshape(42, 32, 2, 32, 2, 3).mean(axis=(2, 4))
     assert np.abs(averaged - small.images).mean() < 12
+    shrunk = augmentation.resize(whole.images, 32).numpy()
+    assert np.array_equal(shrunk.transpose(0, 2, 3, 1), small.images)
     monkeypatch.setattr(rendered.image_array, "writing", None)
     again = datasets.by_name("rendered46", size=32)
     assert np.array_equal(again.images, small.images)

@@ -84,9 +84,15 @@ def test_training_stops_early_and_keeps_the_best_epoch(planted):
 
 
 def test_plateau_lowers_the_learning_rate(planted):
-    config = replace(CONFIG, epochs=8, learning_rate=0.5, plateau_patience=0)
+    """Each epoch without a new least loss (by a ten-thousandth) halves that of the next epoch."""
+    config = replace(CONFIG, epochs=12, learning_rate=0.5, plateau_patience=0)
     _, history = fitted(planted, config)
-    assert history["learning_rate"].iloc[-1] < 0.5
+    rate, least, expected = 0.5, float("inf"), []
+    for loss in history["val_loss"]:
+        expected.append(rate)
+        rate, least = (rate, loss) if loss < least * (1 - 1e-4) else (rate / 2, least)
+    assert history["learning_rate"].tolist() == expected
+    assert expected[-1] < 0.5
 
 
 def test_joint_loss_is_equation_1():
