@@ -8,11 +8,13 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import face_renderer
 from engine.store import system
 from fer_lib.data import image_files, resizing
+from fer_lib.papers.diya2026.explanations import resized_model
 from fer_lib.training import augmentation
 from service import alignment, pipeline
 
@@ -100,6 +102,20 @@ def test_threads_do_not_matter_and_the_order_stays(count, monkeypatch):
     many = np.random.default_rng(0).integers(0, 256, (150, 40, 40, 3), dtype=np.uint8)
     monkeypatch.setattr(system, "processors", lambda: count)
     assert np.array_equal(in_training(many, 24), by_pillow(many, 24))
+
+
+@pytest.mark.parametrize("side", [48, 112])
+def test_a_resizing_layer_has_the_same_filter(pictures, side):
+    """It has a gradient, and rounds and clips nothing between its two passes as Pillow does."""
+    layer = resized_model.Sized(lambda images: images, side)
+    images = torch.from_numpy(pictures).permute(0, 3, 1, 2).float()
+    found = layer(images).clamp(0, 255).permute(0, 2, 3, 1).numpy()
+    apart = np.abs(found - by_pillow(pictures, side))
+    assert apart.max() < 3
+    assert apart.mean() < 0.35
+    other = np.abs(found - by_pillow(pictures, side, Image.Resampling.BILINEAR))
+    assert other.max() > 10
+    assert other.mean() > 0.6
 
 
 def test_the_service_resizes_without_torch_and_pandas():

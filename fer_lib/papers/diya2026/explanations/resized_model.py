@@ -13,6 +13,8 @@ from fer_lib.training.run import Run
 class Sized(nn.Module):
     """A model that takes images of any size and sees them at its own.
 
+    The filter is that of `fer_lib.data.resizing`, here without rounding and with a gradient.
+
     Parameters
     ----------
     model : Staged
@@ -28,7 +30,7 @@ class Sized(nn.Module):
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Map images (n, 3, height, width), normalised, to the logits by head."""
         size = (self.side, self.side)
-        return self.model(functional.interpolate(images, size, mode="bilinear", antialias=True))
+        return self.model(functional.interpolate(images, size, mode="bicubic", antialias=True))
 
     def explained_layer(self, head: str) -> nn.Module:
         """Return the module whose output is the last feature map that ``head`` looks at."""
