@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from scipy import ndimage
-from torch.nn import functional
+
+from fer_lib.data import resizing
 
 SIDE = 80  # text, section 3.2
 WEIGHTS = (0.299, 0.587, 0.114)  # of red, green, blue: ITU-R BT.601 (our choice; the code's too)
@@ -40,13 +40,9 @@ def prepared(images: np.ndarray) -> np.ndarray:
         raise ValueError(f"images are {images.dtype}: give uint8, 0 to 255")
     found = np.empty((len(images), SIDE, SIDE), np.uint8)
     for start in range(0, len(images), BATCH):
-        grey = torch.from_numpy(images[start : start + BATCH] @ np.array(WEIGHTS, np.float32))
-        if grey.shape[-1] != SIDE:
-            grey = functional.interpolate(
-                grey[:, None], size=(SIDE, SIDE), mode="bilinear", antialias=True
-            )[:, 0]
-        whole = grey.round().clamp(0, 255).to(torch.uint8).numpy()
+        grey = np.rint(images[start : start + BATCH] @ np.array(WEIGHTS, np.float32))
+        small = np.stack(list(resizing.faces(grey.astype(np.uint8), SIDE)))
         found[start : start + BATCH] = ndimage.median_filter(
-            whole, size=(1, WINDOW, WINDOW), mode="nearest"
+            small, size=(1, WINDOW, WINDOW), mode="nearest"
         )
     return found

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
 from fer_lib.papers.huang2025.preprocessing import SIDE, prepared
 
@@ -27,6 +28,15 @@ def test_any_side_becomes_80_and_fine_stripes_become_their_mean():
     found = prepared(striped)
     assert found.shape == (1, 80, 80)
     assert np.abs(found[0, 4:-4].astype(int) - 127).max() <= 1
+
+
+@pytest.mark.parametrize("side", [64, 96, 224])
+def test_grey_is_resized_by_pillow_and_then_filtered(side):
+    face = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    grey = Image.fromarray(np.rint(face @ np.array([0.299, 0.587, 0.114])).astype(np.uint8))
+    small = grey.resize((80, 80), Image.Resampling.BICUBIC)
+    expected = small.filter(ImageFilter.MedianFilter(3))
+    assert np.array_equal(prepared(face[None])[0][1:-1, 1:-1], np.asarray(expected)[1:-1, 1:-1])
 
 
 def test_a_single_bright_pixel_is_noise_and_an_edge_is_not():
