@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from fer_lib.explain.layers import hooked
 from fer_lib.explain.one_head import logits
 from fer_lib.models.frozen_trunk import Staged
 from fer_lib.task import Head
@@ -227,3 +227,14 @@ def cams(
         classes = torch.cat([logits(output, head.name).argmax(1) for output in batches])
     found = maps(network, pixels, layers, {head.name: classes})
     return {method: found[method, head.name] for method in METHODS}
+
+
+@contextmanager
+def hooked(hooks: Iterable[tuple[nn.Module, Callable]]) -> Iterator[None]:
+    """Call each module's hook, as torch's forward hooks are called, until the block ends."""
+    handles = [module.register_forward_hook(hook) for module, hook in hooks]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()

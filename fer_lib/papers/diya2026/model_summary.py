@@ -9,10 +9,10 @@ from torch import nn
 from claimcheck import Claim
 from engine.page import tables
 from fer_lib import models
-from fer_lib.explain.layers import traced
 from fer_lib.models import backbones, pretrained_registry
 from fer_lib.models.frozen_trunk import Staged
 from fer_lib.papers.diya2026.task import TASK
+from fer_lib.papers.diya2026.traced_layers import traced
 from fer_lib.task import Task
 from fer_lib.training.run import Run
 

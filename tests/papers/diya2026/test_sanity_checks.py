@@ -9,7 +9,8 @@ from torch import nn
 
 import face_renderer as faces
 from face_renderer import action_units, truth_parts
-from fer_lib.explain import grad_cam, layers
+from fer_lib.explain import grad_cam
+from fer_lib.papers.diya2026 import traced_layers
 from fer_lib.papers.diya2026.explanations import (
     deletion_insertion,
     face_regions,
@@ -96,12 +97,12 @@ LAYERS = [f"tail.{name}" for name in LAYERS]
 def test_what_runs_is_told_in_order_with_shapes_and_leaves_no_hook():
     first, again = nn.Linear(3, 4), nn.Linear(4, 4)
     model = nn.Sequential(first, again, again, nn.Linear(4, 2))
-    ran = layers.traced(model, torch.zeros(2, 3), [again, first])
+    ran = traced_layers.traced(model, torch.zeros(2, 3), [again, first])
     assert [module for module, _ in ran] == [first, again, again]
     assert [shape for _, shape in ran] == [(2, 4)] * 3
     assert not any(module._forward_hooks for module in model)
     with pytest.raises(RuntimeError):
-        layers.traced(model, torch.zeros(2, 5), [first])
+        traced_layers.traced(model, torch.zeros(2, 5), [first])
     assert not first._forward_hooks
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from fer_lib.explain.layers import traced
+from fer_lib.papers.diya2026.traced_layers import traced
 from fer_lib.training.augmentation import normalise
 
 

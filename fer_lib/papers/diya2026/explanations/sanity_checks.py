@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from fer_lib.explain.layers import traced
+from fer_lib.papers.diya2026.traced_layers import traced
 
 
 def layers_from_top(model: nn.Module, example: Tensor) -> list[tuple[str, nn.Module]]:
