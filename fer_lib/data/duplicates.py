@@ -54,7 +54,7 @@ def hash_pair(pixels: np.ndarray) -> tuple[str, str]:
     image = Image.fromarray(np.asarray(pixels)).convert("L")
     upright = imagehash.phash(image, hash_size=HASH_SIZE)
     mirrored = imagehash.phash(ImageOps.mirror(image), hash_size=HASH_SIZE)
-    return _hexadecimal(upright), _hexadecimal(mirrored)
+    return str(upright), str(mirrored)
 
 
 def near_pairs(hashes: list[str], mirrored: list[str], max_distance: int) -> np.ndarray:
@@ -76,11 +76,9 @@ def near_pairs(hashes: list[str], mirrored: list[str], max_distance: int) -> np.
     """
     upright_words = _words(hashes)
     mirrored_words = _words(mirrored)
-    count = len(upright_words)
     found = [np.empty((0, 2), dtype=np.int64)]
-    for start in range(0, count, _BLOCK):
-        stop = min(start + _BLOCK, count)
-        block = upright_words[start:stop]
+    for start in range(0, len(upright_words), _BLOCK):
+        block = upright_words[start : start + _BLOCK]
         near = _distances(block, upright_words[start:]) <= max_distance
         near |= _distances(block, mirrored_words[start:]) <= max_distance
         first, second = np.nonzero(near)
@@ -110,10 +108,6 @@ def groups(count: int, pairs: np.ndarray) -> np.ndarray:
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     order = np.argsort(np.argsort(first))
     return order[inverse].astype(np.int64)
-
-
-def _hexadecimal(value: imagehash.ImageHash) -> str:
-    return np.packbits(value.hash.ravel()).tobytes().hex()
 
 
 def _words(hashes: list[str]) -> np.ndarray:

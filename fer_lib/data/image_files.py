@@ -15,6 +15,7 @@ from __future__ import annotations
 import io
 import stat
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,16 +29,7 @@ PIXEL_LIMIT = 89_478_485  # Pillow's own threshold for a suspected decompression
 LARGE_PIXELS = 12_000_000
 BYTE_LIMIT = 200_000_000
 
-_SUFFIXES = {
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "MPO": (".jpg", ".jpeg", ".mpo"),  # a JPEG of several frames; Pillow opens it as JPEG
-    "PNG": (".png",),
-    "WEBP": (".webp",),
-    "BMP": (".bmp", ".dib"),
-    "TIFF": (".tif", ".tiff"),
-    "GIF": (".gif",),
-    "PPM": (".ppm", ".pgm", ".pbm", ".pnm"),
-}
+_SAME = {"MPO": "JPEG", "DIB": "BMP"}  # an MPO is a JPEG of several frames
 _ORIENTATION_TAG = 0x0112
 _ORIENTATIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -63,8 +55,7 @@ class UnusableImage(Exception):
 
     def __init__(self, problem: str, cure: str):
         super().__init__(problem)
-        self.problem = problem
-        self.cure = cure
+        self.problem, self.cure = problem, cure
 
 
 @dataclass(frozen=True)
@@ -155,8 +146,9 @@ def _decode_opened(image: Image.Image, name: str, size: int) -> Picture:
     if width * height > PIXEL_LIMIT:
         raise _too_many_pixels(f"{width} x {height} pixels")
     notes = []
-    if Path(name).suffix.lower() not in _SUFFIXES[image.format]:
-        cure = f"nothing to do, or rename it to {_SUFFIXES[image.format][0]}"
+    named = Image.registered_extensions().get(Path(name).suffix.lower())
+    if _SAME.get(named, named) != _SAME.get(image.format, image.format):
+        cure = f"nothing to do, or rename it to .{image.format.lower()}"
         notes.append((f"the name says otherwise, but it is a {image.format} image", cure))
     if image.mode != "RGB":
         notes.append((f"stored as {_mode_name(image)}, converted to RGB", "nothing to do"))
@@ -167,10 +159,7 @@ def _decode_opened(image: Image.Image, name: str, size: int) -> Picture:
         notes.append(("not square, stretched to a square", "crop to the face if shapes differ"))
     if min(width, height) < size // 2:
         notes.append((f"smaller than {size // 2} pixels, enlarged", "use a larger copy"))
-    if width * height > LARGE_PIXELS:
-        with _one_large_image:
-            square = _rgb_square(image, size)
-    else:
+    with _one_large_image if width * height > LARGE_PIXELS else nullcontext():
         square = _rgb_square(image, size)
     if orientation in _ORIENTATIONS:
         square = square.transpose(_ORIENTATIONS[orientation])
@@ -211,14 +200,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _mode_name(image: Image.Image) -> str:
-    names = {
-        "L": "greyscale",
-        "1": "black and white",
-        "P": "palette",
-        "RGBA": "RGB with transparency",
-        "LA": "greyscale with transparency",
-        "F": "floating-point grey",
-    }
+    names = {"L": "greyscale", "1": "black and white", "P": "palette", "F": "floating-point grey"}
+    names |= {"RGBA": "RGB with transparency", "LA": "greyscale with transparency"}
     if image.mode.startswith("I"):
         return "16-bit greyscale"
     return names.get(image.mode, image.mode)

@@ -1,36 +1,30 @@
 """Load photographs from class folders: check, decode once, group near-duplicates, store.
 
-Two adapters read their folders with this, and each says only what is its own, as a `ClassFolders`.
-There are no subject ids in such folders, so images are grouped as near-duplicates before any split
-(see `duplicates` for what that cannot find) and a subject may be in several groups. Damaged files
-are skipped and listed in the report; nothing in the folder is changed.
+Every adapter of folders reads them with this, and says only what is its own, as a `ClassFolders`.
+Where there are no subject ids, images are grouped as near-duplicates before any split (see
+`duplicates` for what that cannot find) and a subject may be in several groups. Damaged files are
+skipped and listed in the report; nothing in the folder is changed.
 """
 
 from __future__ import annotations
 
+import os
 import warnings
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
 from PIL import Image
 
-from engine.store import keys, paths, threads
+from engine.store import file_index, keys, paths, threads
 from engine.store.progress import Progress
-from fer_lib.data import duplicates, file_hashes, image_array, image_files
-from fer_lib.data.class_folders import Candidate
-from fer_lib.data.schema import EMOTIONS, DataError, FaceData, report_frame, validate
+from fer_lib.data import duplicates, image_array, image_files
+from fer_lib.data.class_folders import Candidate, Layout, merged, require, scan
+from fer_lib.data.image_files import UnusableImage
+from fer_lib.data.schema import DataError, FaceData, report_frame, validate
 
 LARGE_GROUP = 0.05  # share of the images that hang together, from which on it is reported
-
-# (problem, cure, action, file or "") -> files: what decoding had to say of them.
-Problems = dict[tuple[str, str, str, str], list[str]]
-
-
-def row_a_problem(problems: Problems) -> list[tuple]:
-    """Return report rows, one a problem, in the order in which they were met."""
-    return [(files[0], *key[:3], len(files)) for key, files in problems.items()]
 
 
 @dataclass(frozen=True)
@@ -45,35 +39,20 @@ class ClassFolders:
         The module that makes this value; its code decides what is stored.
     usage : str
         The command, and which folder it wants.
-    layout : str
-        The folders that are expected, in words.
     prefix : str
         Letter before the number of an image.
     size : int
         Side of the square images in pixels, if none is asked for.
-    scan : callable
-        Takes the root; returns candidates and report rows (`fer_lib.data.class_folders.Scan.done`).
-    require : callable
-        Takes candidates and the root; raises `DataError` if there are too few labels among them.
-    content : callable
-        Takes the table; returns report rows on what the images are, which are stored with them.
-    lost : callable
-        Takes the table; returns report rows on labels without an image.
-    told : callable
-        Takes what decoding had to say; returns report rows.
+    layout : Layout
+        The folders.
     """
 
     name: str
     adapter: str
     usage: str
-    layout: str
     prefix: str
     size: int
-    scan: Callable[[Path], tuple[list[Candidate], list[tuple]]]
-    require: Callable[[Sequence[Candidate], Path], None]
-    content: Callable[[pd.DataFrame], list[tuple]]
-    lost: Callable[[pd.DataFrame], list[tuple]]
-    told: Callable[[Problems], list[tuple]] = row_a_problem
+    layout: Layout
 
     def load(
         self, root: str | Path | None, size: int | None = None, progress: bool = True
@@ -95,8 +74,8 @@ class ClassFolders:
         Returns
         -------
         FaceData
-            ``kind`` photographs, ``group_kind`` near-duplicate. Further table columns: those of
-            the candidates, ``phash``, ``phash_mirrored``.
+            ``kind`` photographs; ``group_kind`` near-duplicate, or subject where the layout gives
+            subject ids. Further table columns: those of the layout, ``phash``, ``phash_mirrored``.
 
         Raises
         ------
@@ -107,29 +86,30 @@ class ClassFolders:
         """
         size = self.size if size is None else size
         folder = self._folder(root)
-        sources, problems = self._files(folder, progress)
-        data_hash = file_hashes.data_hash(sources)
+        files, problems = self._files(folder, progress)
+        data_hash = _data_hash(files)
         # What is stored depends on how it was decoded, hashed and grouped.
         decides = {"data": data_hash, "size": size, **keys.code(self.adapter)}
         target = paths.cache() / "data" / f"{self.name}-{keys.digest(decides)}"
         stored = image_array.read(target)
         if stored is None:
-            self._decode_all(folder, sources, target, size, progress)
+            self._decode_all(folder, files, target, size, progress)
             stored = image_array.read(target)
             if stored is None:
                 raise paths.CacheError(f"the store lost {target}: check the disk and try again")
-        table = stored.table
-        table["emotion"] = pd.Categorical(table["emotion"], categories=EMOTIONS)
-        report = [report_frame(problems), stored.report, report_frame(self.lost(table))]
+        table, emotions = stored.table, tuple(self.layout.levels[0].words)
+        table["emotion"] = pd.Categorical(table["emotion"], categories=emotions)
+        report = [report_frame(problems), stored.report, report_frame(_lost(table, self.layout))]
         return FaceData(
-            table=validate(table),
+            table=validate(table, emotions),
             images=stored.images,
             name=self.name,
             kind="photographs",
-            group_kind="near-duplicate",
+            group_kind=table["group_kind"].iloc[0],
             sha256=data_hash,
             report=pd.concat(report, ignore_index=True),
             has_truth=False,
+            emotions=emotions,
         )
 
     def identity(self, root: str | Path | None) -> str:
@@ -140,7 +120,7 @@ class ClassFolders:
         DataError
             One line with the cure, if there is no usable data set at ``root``.
         """
-        return file_hashes.data_hash(self._files(self._folder(root), progress=True)[0])
+        return _data_hash(self._files(self._folder(root), progress=True)[0])
 
     def check(self, root: str | Path | None) -> None:
         """Look at the folders, opening no file: are there images of all labels that it takes?
@@ -151,7 +131,8 @@ class ClassFolders:
             One line with the cure.
         """
         folder = self._folder(root)
-        self.require(self.scan(folder)[0], folder)
+        found, problems = scan(folder, self.layout)
+        require([one.columns for one in found], problems, self.layout, folder)
 
     def _folder(self, root: str | Path | None) -> Path:
         """Return ``root`` as a folder that can be listed and is not empty."""
@@ -165,99 +146,148 @@ class ClassFolders:
             if not folder.is_dir():
                 raise DataError(f"{told} is not a folder: unpack the archive, then {self.usage}")
             if not any(folder.iterdir()):
-                raise DataError(f"{told} is empty: expected {self.layout}")
+                raise DataError(f"{told} is empty: expected {self.layout.said}")
         except OSError as error:
             reason = error.strerror or error
             raise DataError(f"{told} cannot be read ({reason}): make it readable") from None
         return folder
 
-    def _files(self, folder: Path, progress: bool) -> tuple[list[file_hashes.Source], list[tuple]]:
+    def _files(self, folder: Path, progress: bool) -> tuple[list[Candidate], list[tuple]]:
         """Return the readable files, and report rows for what is out of place or unreadable."""
-        candidates, problems = self.scan(folder)
-        self.require(candidates, folder)
-        store = paths.cache() / "data"
-        sources, unreadable = file_hashes.take(folder, candidates, store, self.name, progress)
-        return sources, problems + unreadable
+        found, problems = scan(folder, self.layout)
+        place = keys.sha256(os.fsencode(os.path.realpath(folder)))[:12]
+        index = paths.cache() / "data" / f"{self.name}-files-{place}.json"
+        meter = Progress(f"{self.name}: checked", len(found), progress)
+        files = []
+        hashes = file_index.hashes(folder, [one.path for one in found], index, _content)
+        for one, hashed in zip(found, hashes, strict=True):
+            meter.step()
+            if isinstance(hashed, UnusableImage):
+                problems.append((one.file, hashed.problem, hashed.cure, "skipped", 1))
+            else:
+                files.append(one._replace(sha256=hashed[0], n_bytes=hashed[1]))
+        require([one.columns for one in files], problems, self.layout, folder)
+        return files, problems
 
     def _decode_all(
-        self,
-        folder: Path,
-        sources: list[file_hashes.Source],
-        target: Path,
-        size: int,
-        progress: bool,
+        self, folder: Path, files: list[Candidate], target: Path, size: int, progress: bool
     ) -> None:
         rows: list[dict] = []
-        used: list[Candidate] = []
-        problems: Problems = {}
-        meter = Progress(f"{self.name}: decoded", len(sources), progress)
+        problems: list[tuple] = []
+        meter = Progress(f"{self.name}: decoded", len(files), progress)
 
-        def decode(source: file_hashes.Source):
+        def decode(one: Candidate):
             try:
-                content = image_files.read_bytes(folder / source.candidate.path)
-                if keys.sha256(content) != source.sha256:
-                    raise DataError(f"{source.candidate.file} changed while being read: try again")
-                picture = image_files.decode(content, source.candidate.file, size)
-            except image_files.UnusableImage as trouble:
-                return source, trouble, None
-            return source, picture, duplicates.hash_pair(picture.pixels)
+                content = image_files.read_bytes(folder / one.path)
+                if keys.sha256(content) != one.sha256:
+                    raise DataError(f"{one.file} changed while being read: try again")
+                picture = image_files.decode(content, one.file, size)
+            except UnusableImage as trouble:
+                return one, trouble, None
+            return one, picture, duplicates.hash_pair(picture.pixels)
 
-        with image_array.writing(target, len(sources), size) as writer, warnings.catch_warnings():
+        with image_array.writing(target, len(files), size) as writer, warnings.catch_warnings():
             # Images above the limit are refused by name; the warning would only add noise.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             warnings.filterwarnings("ignore", module="PIL")
-            for source, result, both_hashes in threads.in_order(decode, sources):
+            for one, result, hashes in threads.in_order(decode, files):
                 meter.step()
-                name = source.candidate.file
-                if isinstance(result, image_files.UnusableImage):
+                if isinstance(result, UnusableImage):
                     # A row of its own: each of them is to be mended.
-                    problems[result.problem, result.cure, "skipped", name] = [name]
+                    problems.append((one.file, result.problem, result.cure, "skipped", 1, True))
                     continue
                 for note in result.notes:
-                    problems.setdefault((*note, "used", ""), []).append(name)
+                    # So is a wrong name, where the set has few files.
+                    own = self.layout.row_a_file and note[0].startswith("the name says")
+                    problems.append((one.file, *note, "used", 1, own))
                 writer.append(result.pixels)
-                rows.append(self._row(source, result, both_hashes, len(rows)))
-                used.append(source.candidate)
-            self.require(used, folder)
+                row = {
+                    "image_id": f"{self.prefix}{len(rows):05d}",
+                    "dataset": self.name,
+                    "file": one.file,
+                    "emotion": "",
+                    "authenticity": None,
+                    "group": "",
+                    "group_kind": "near-duplicate",
+                    "width": result.width,
+                    "height": result.height,
+                    "sha256": one.sha256,
+                }
+                rows.append(row | one.columns | {"phash": hashes[0], "phash_mirrored": hashes[1]})
+            told = sorted(merged(problems), key=lambda row: row[3] != "skipped")
+            require(rows, told, self.layout, folder)
             table = pd.DataFrame(rows)
             pairs = duplicates.near_pairs(
                 list(table["phash"]), list(table["phash_mirrored"]), duplicates.GROUP_DISTANCE
             )
-            numbers = duplicates.groups(len(table), pairs)
-            table["group"] = [f"d{number:05d}" for number in numbers]
-            writer.finish(table, report_frame(self.told(problems) + self.content(table)))
-
-    def _row(
-        self,
-        source: file_hashes.Source,
-        picture: image_files.Picture,
-        hashes: tuple[str, str],
-        index: int,
-    ) -> dict:
-        one = source.candidate
-        return {
-            "image_id": f"{self.prefix}{index:05d}",
-            "dataset": self.name,
-            "file": one.file,
-            "emotion": one.emotion,
-            "authenticity": one.authenticity,
-            "group": "",
-            "group_kind": "near-duplicate",
-            "width": picture.width,
-            "height": picture.height,
-            "sha256": source.sha256,
-            **one.further,
-            "phash": hashes[0],
-            "phash_mirrored": hashes[1],
-        }
+            table["group"] = [f"d{number:05d}" for number in duplicates.groups(len(table), pairs)]
+            told += _copies(table, self.layout)  # while groups are near-duplicates
+            if "subject_id" in table:
+                table["group"] = self.name + "/" + table["subject_id"]
+                table["group_kind"] = "subject"
+            writer.finish(table, report_frame(told))
 
 
-def large_group(table: pd.DataFrame) -> list[tuple]:
+def _content(path: Path) -> bytes | UnusableImage:
+    try:
+        return image_files.read_bytes(path)
+    except UnusableImage as trouble:
+        return trouble
+
+
+def _data_hash(files: list[Candidate]) -> str:
+    """Return the sha256 over the (relative path, content hash, size) of all files, as sorted."""
+    lines = "".join(f"{one.file}\t{one.sha256}\t{one.n_bytes}\n" for one in files)
+    return keys.sha256(lines.encode())
+
+
+def _copies(table: pd.DataFrame, layout: Layout) -> list[tuple]:
+    """Return report rows on copies, on contradictory labels, and on large groups of near-copies."""
+    rows: list[tuple] = []
+    copies = table[table["sha256"].duplicated(keep=False)]
+    if len(copies) and not layout.row_a_file:
+        problem = f"{copies['sha256'].nunique()} contents occur more than once"
+        cure = "nothing to do: kept in one group"
+        rows.append((copies["file"].iloc[0], problem, cure, "used", len(copies)))
+    columns = [level.column for level in layout.levels]
+    for _, same in copies.groupby("sha256", sort=False):
+        labels = sorted(set(same[columns].agg("/".join, axis=1)))
+        others = ", ".join(same["file"].iloc[1:4]) + (", ..." if len(same) > 4 else "")
+        problem = f"same content as {others}"
+        cure = "nothing to do (kept in one group), or delete the copies"
+        if len(labels) > 1:
+            problem = f"contradictory labels ({', '.join(labels)}): {problem}"
+            cure = "keep the copy with the right label, delete the others"
+        elif not layout.row_a_file:
+            continue
+        rows.append((same["file"].iloc[0], problem, cure, "used", len(same)))
+    if "part" in table:
+        trained = table["group"].isin(table.loc[table["part"] == "train", "group"])
+        shared = table.loc[trained & (table["part"] == "test"), "file"]
+        problem = "test images with a copy or near-copy in a training folder"
+        told = (problem, "split by group, not by part", "used", len(shared))
+        rows += [(shared.iloc[0], *told)] if len(shared) else []
+    return rows + _large_group(table)
+
+
+def _lost(table: pd.DataFrame, layout: Layout) -> list[tuple]:
+    """Return report rows on labels, and pairs of them, without an image."""
+    there = set(zip(*(table[level.column] for level in layout.levels), strict=True))
+    rows = []
+    for labels in product(*(level.words for level in layout.levels)):
+        if labels not in there:
+            name = "/".join(label.capitalize() for label in labels)
+            problem = f"NO IMAGE of {', '.join(labels)}: its results are missing"
+            rows.append((f"{name}/", problem, "restore the folder from the archive", "missing", 1))
+    return rows
+
+
+def _large_group(table: pd.DataFrame) -> list[tuple]:
     """Return a report row if one group of near-duplicates holds much of a set of 50 or more."""
     sizes = table["group"].value_counts()
     if len(table) < 50 or sizes.iloc[0] <= LARGE_GROUP * len(table):
         return []
-    first = table.loc[table["group"] == sizes.index[0], "file"].iloc[0]
     problem = f"{sizes.iloc[0]} of {len(table)} images hang together as near-duplicates"
     cure = "look at them: copies, or one background that fills the frame; then crop to the face"
+    first = table.loc[table["group"] == sizes.index[0], "file"].iloc[0]
     return [(first, problem, cure, "used", int(sizes.iloc[0]))]

@@ -19,10 +19,10 @@ import face_renderer as faces
 from engine import build, why
 from engine.jobs import check, jobs
 from engine.page import study_registry
-from engine.store import artifact, checkpoint, paths
+from engine.store import artifact, checkpoint, file_index, paths
 from engine.store.stage import Stage
 from face_renderer.spec import RenderedSpec
-from fer_lib.data import file_hashes, image_array, schema
+from fer_lib.data import image_array, schema
 from fer_lib.models import pretrained_weights
 from fer_lib.settings import Settings
 from fer_lib.training import run
@@ -54,8 +54,8 @@ def test_what_lands_in_the_store_has_the_rights_of_the_umask(mask, tmp_path):
     a_run(store / "runs" / "a")
     a_stack(store / "data" / "a")
     faces.make_set(TINY, store / "data" / "faces", processes=2)
-    file_hashes.take(tmp_path, [], store / "data", "photos", progress=False)
-    file_hashes._save(store / "data" / "index.json", {"a": []})
+    (tmp_path / "a.jpg").write_bytes(b"a")
+    list(file_index.hashes(tmp_path, ["a.jpg"], store / "data" / "index.json", Path.read_bytes))
     checkpoint.write(store / "runs" / ".a.checkpoint", {}, {"epoch": 1})
     with artifact.only_one(store / "studies" / "a"):
         pass

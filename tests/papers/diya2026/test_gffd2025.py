@@ -198,15 +198,18 @@ def test_odd_names_are_read_and_said_once(root):
     ],
 )
 def test_emotion_names(name, label):
-    assert class_folders.emotion_of(name) == label
+    assert class_folders.EMOTION.label(name) == label
 
 
 def test_authenticity_names():
-    assert class_folders.authenticity_of("Posed", "sad") == "fake"
-    assert class_folders.authenticity_of("sad_real", "sad") == "genuine"
-    assert class_folders.authenticity_of("happy_real", "sad") is None
-    assert class_folders.authenticity_of("not genuine", "sad") is None
-    assert class_folders.authenticity_of("real_fake", "sad") is None
+    def authenticity_of(name, emotion):
+        return gffd2025.AUTHENTICITY.label(name, also=class_folders.EMOTION.words[emotion])
+
+    assert authenticity_of("Posed", "sad") == "fake"
+    assert authenticity_of("sad_real", "sad") == "genuine"
+    assert authenticity_of("happy_real", "sad") is None
+    assert authenticity_of("not genuine", "sad") is None
+    assert authenticity_of("real_fake", "sad") is None
 
 
 def test_a_single_top_folder_is_entered(root, tmp_path):
@@ -278,13 +281,14 @@ def test_each_damaged_file_is_named_with_cure_and_action(root):
         "Fear/stray.jpg": ("beside the Fake and Genuine", "skipped"),
         "Fear/Fake/inner/": ("no class", "skipped"),
         "Fear/Fake/up/": ("no class", "skipped"),
-        "Contempt/": ("no class (1 files", "skipped"),
-        "Sad/Unsure/": ("no class", "skipped"),
+        "Contempt/": ("'Contempt' is no class: none of angry", "skipped"),
+        "Sad/Unsure/": ("no class: none of fake, genuine", "skipped"),
     }
     for file, (problem, action) in expected.items():
         row = one_row(loaded, file)
         assert problem in row.problem
         assert row.action == action
+    assert one_row(loaded, "Contempt/").count == 1
     used = set(loaded.table["file"])
     assert "Fear/Fake/really_png.jpg" in used
     assert len(used) == 14 * PER_CELL + 1
@@ -484,6 +488,8 @@ def test_checking_opens_no_file(root, store, monkeypatch):
 
 
 def test_the_cell_names_of_the_layout_are_the_schema():
-    assert all(class_folders.emotion_of(emotion) == emotion for emotion in schema.EMOTIONS)
-    assert all(emotion.capitalize() in gffd2025.LAYOUT for emotion in schema.EMOTIONS)
+    assert tuple(class_folders.EMOTION.words) == schema.EMOTIONS
+    assert tuple(gffd2025.AUTHENTICITY.words) == schema.AUTHENTICITY
+    assert all(class_folders.EMOTION.label(emotion) == emotion for emotion in schema.EMOTIONS)
+    assert all(emotion.capitalize() in gffd2025.LAYOUT.said for emotion in schema.EMOTIONS)
     assert dataset_registry.get(gffd2025.NAME).adapter == gffd2025.__name__

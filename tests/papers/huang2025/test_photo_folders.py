@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from fer_lib.data import datasets, image_array, photographs, schema
-from fer_lib.papers.huang2025 import photo_folder_scan
-from fer_lib.papers.huang2025.photo_folder_scan import place_of
+from fer_lib.data.class_folders import part_and_source, scan
+from fer_lib.papers.huang2025 import photo_folders
 
 TREE = {
     # As the public code finds them: the spellings differ from source to source.
@@ -83,7 +83,7 @@ def test_a_sound_tree(root):
         "test1": "test",
     }
     assert table["group"].nunique() == len(table)
-    row = told(loaded, "'contempt' is none of the seven emotions")
+    row = told(loaded, "'contempt' is no class: none of angry, disgust")
     assert (row["file"], row["action"], row["count"]) == (
         "test/test1/contempt/",
         "skipped",
@@ -122,16 +122,16 @@ def test_every_format_and_mode_is_read(root):
     ):
         turned = ImageOps.posterize(face(901 + number), 7).convert(mode)
         turned.save(folder / f"extra{number}.{suffix}")
-    picture.save(folder / "left.webp")
+    picture.save(folder / "extra6.webp")
     (folder / "notes.txt").write_text("about these")
     (folder / ".DS_Store").write_bytes(b"x")
     loaded = load(root)
     extra = loaded.table["file"].str.contains("extra")
-    assert extra.sum() == 6
+    assert extra.sum() == 7
     grey = loaded.images[loaded.table["file"].tolist().index("train/train1/fear/extra0.png")]
     assert (grey[..., 0] == grey[..., 1]).all()
-    row = told(loaded, "by its suffix not an image")
-    assert (row["action"], row["count"]) == ("ignored", 2)
+    row = told(loaded, "a text file, not an image")
+    assert (row["file"], row["action"]) == ("train/train1/fear/notes.txt", "skipped")
     assert told(loaded, "left there by an operating system")["count"] == 1
     assert told(loaded, "stored as greyscale")["count"] == 3
 
@@ -211,11 +211,13 @@ def test_levels_may_be_missing(tmp_path):
         (("train", "kmirfan"), "train", "kmirfan"),
         (("validation",), "val", "val"),
         (("kori",), "", "kori"),
+        (("FER2013Train",), "train", "FER2013Train"),
+        (("trained",), "", "trained"),
         ((), "", ""),
     ],
 )
 def test_parts_and_sources_are_read_off_the_folders(names, part, source):
-    assert place_of(names) == (part, source)
+    assert part_and_source(names) == {"part": part, "source": source}
 
 
 def test_a_link_back_up_is_read_once(root):
@@ -228,7 +230,7 @@ def test_a_link_back_up_is_read_once(root):
 def test_the_order_does_not_depend_on_the_file_system(root, monkeypatch):
     (root / "train/train1/happy/notes.txt").write_text("x")
     (root / "train/train1/happy/album.txt").write_text("x")
-    straight, report = photo_folder_scan.scan(root)
+    straight, report = scan(root, photo_folders.LAYOUT)
     assert [one.file for one in straight] == sorted(one.file for one in straight)
     real = os.scandir
 
@@ -256,7 +258,7 @@ def test_the_order_does_not_depend_on_the_file_system(root, monkeypatch):
             pass
 
     monkeypatch.setattr(os, "scandir", Backwards)
-    backwards, other = photo_folder_scan.scan(root)
+    backwards, other = scan(root, photo_folders.LAYOUT)
     assert straight == backwards and list(report) == list(other)
 
 
@@ -271,8 +273,9 @@ def test_a_root_that_cannot_be_used_is_told_in_one_line(ask, tmp_path):
         tmp_path / "nowhere": "does not exist: make book DATA=micro_folders",
         tmp_path / "file": "is not a folder: unpack the archive",
         tmp_path / "empty": "is empty: expected <root>/train",
-        tmp_path / "other": r"no class folders in .*\(found: cats\): expected <root>/train",
-        tmp_path / "one": "has usable images of happy only: nothing to tell apart",
+        tmp_path / "other": r"no emotion folders in .*\(found: cats\): expected <root>/train",
+        tmp_path
+        / "one": "no usable image of angry, .*, surprise in .*one: restore .* at least 2 of",
     }.items():
         with pytest.raises(schema.DataError, match=words) as error:
             ask(root)
