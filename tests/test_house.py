@@ -122,6 +122,35 @@ def test_the_core_is_small():
     assert sum(len(file.read_text().splitlines()) for file in files) <= 7000
 
 
+# Each means one thing. Other names of constants may recur: what they mean, their module says.
+ONE_MEANING = (
+    "RARE",
+    "LEVEL",
+    "CUTOFF",
+    "TAIL",
+    "MINORITY",
+    "CHUNK",
+    "MOST_IMAGES",
+    "COPY_DISTANCE",
+)
+
+
+def defining(name: str, texts: dict[str, str]) -> list[str]:
+    """Return the files that give a constant a value of their own."""
+    return [file for file, text in texts.items() if re.search(rf"(?m)^_?{name}(:.*)? = ", text)]
+
+
+def test_a_constant_of_one_meaning_stands_in_one_place():
+    texts = {str(file): file.read_text() for p in PACKAGES for file in (ROOT / p).rglob("*.py")}
+    found = {name: defining(name, texts) for name in ONE_MEANING}
+    assert all(len(files) <= 1 for files in found.values()), found
+
+
+def test_a_constant_defined_twice_is_noticed():
+    texts = {"a.py": "LEVEL = 0.95\n", "b.py": "_LEVEL: float = 0.9\n", "c.py": "A_LEVEL = 1\n"}
+    assert defining("LEVEL", texts) == ["a.py", "b.py"]
+
+
 def naming(names: list[str], read) -> list[str]:
     """Return the files outside a paper's folders that name its key."""
     kinds = (".py", ".yml")
