@@ -6,7 +6,8 @@ then depend on all of them. ``fer_lib/README.md`` has their signatures and a fir
 
 from fer_lib.data.datasets import load
 from fer_lib.data.splits import split
-from fer_lib.evaluation.metrics import confusion, curves, score
+from fer_lib.evaluation.counts_by_subject import score
+from fer_lib.evaluation.metrics import confusion, curves
 from fer_lib.evaluation.verdicts import verdict
 from fer_lib.explain.grad_cam import cams
 from fer_lib.explain.lime import lime

@@ -30,7 +30,7 @@ import pandas as pd
 import face_renderer as faces
 from engine.page import budget, tables
 from fer_lib.data import datasets
-from fer_lib.evaluation import metrics
+from fer_lib.evaluation import counts_by_subject
 from fer_lib.training import configs, load_runs
 
 run = load_runs.need(configs.first("dual_task", settings))
@@ -113,7 +113,9 @@ tables.table(
 # %% tags=["hide-input"]
 which = "rendered_test" if "rendered_test" in set(run.predictions["set"]) else "test"
 held = run.predictions[run.predictions["set"] == which].reset_index(drop=True)
-found = {head.name: metrics.score(held, head, scale.bootstrap, seed) for head in run.task.heads}
+found = {
+    head.name: counts_by_subject.score(held, head, scale.bootstrap, seed) for head in run.task.heads
+}
 (start,) = about["weights"]
 card = {
     "model": f"dual-task model, {start['architecture']} with squeeze-and-excitation",

@@ -39,7 +39,7 @@ import face_renderer as faces
 from engine.page import budget
 from engine.page import tables as page
 from engine.page.verdict_rows import VerdictRows
-from fer_lib.evaluation import ledgers, metrics
+from fer_lib.evaluation import counts_by_subject, ledgers
 from fer_lib.evaluation.verdicts import Ground
 from fer_lib.papers.diya2026 import model_summary
 from fer_lib.plots import figures
@@ -83,8 +83,10 @@ keys = {"CNN baseline": "cnn", "dual-task model": "proposed"}
 for shown, run in runs.items():
     held = run.predictions[run.predictions["set"] == which].reset_index(drop=True)
     found[shown] = {
-        "emotion": metrics.decisions(held, run.task["emotion"], scale.bootstrap, seed),
-        "authenticity": metrics.score(held, run.task["authenticity"], scale.bootstrap, seed),
+        "emotion": counts_by_subject.score(held, run.task["emotion"], scale.bootstrap, seed),
+        "authenticity": counts_by_subject.score(
+            held, run.task["authenticity"], scale.bootstrap, seed
+        ),
     }
     key = keys[shown]
     rows.append(
@@ -121,7 +123,9 @@ for head, score, name in (
         run.predictions[run.predictions["set"] == which].reset_index(drop=True)
         for run in (runs["dual-task model"], runs["CNN baseline"])
     ]
-    difference = metrics.paired_difference(*tables, run.task[head], score, scale.bootstrap, seed)
+    difference = counts_by_subject.paired_difference(
+        *tables, run.task[head], score, scale.bootstrap, seed
+    )
     pair = f"table7.proposed.{name}", f"table7.cnn.{name}"
     verdicts.direction(
         pair,

@@ -1,5 +1,6 @@
 """Scores with intervals by subject, differences between models, and verdicts on claims.
 
-`metrics` scores one run with the intervals of `bootstrap`; `counts_by_subject` adds its answers up
-by subject, for `over_seeds` and `paired_differences`; `verdicts` judges a claim of `ledgers`.
+`metrics` has the formulas; `counts_by_subject` adds a run's answers up by subject and scores them
+with the intervals of `bootstrap`; `over_seeds` and `paired_differences` do so for several runs;
+`verdicts` judges a claim of `ledgers`.
 """

@@ -1,13 +1,15 @@
-"""Sum a run's predictions by subject, so that resampled scores are matrix products."""
+"""Sum a run's predictions by subject: resampled scores are then matrix products."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from fer_lib.evaluation import metrics
+from fer_lib.evaluation.bootstrap import Interval, bootstrap
 from fer_lib.task import Head
 
 CHUNK = 250  # draws at a time where each has a number for each image
@@ -33,10 +35,10 @@ class Tally:
         class l against the rest; of a yes/no head layer 0 is all images, then one layer a stratum.
     positives, negatives : ndarray
         Shape (L, G), the images behind ``wins``.
-    ranked : tuple of ndarray
-        For average precision, by falling score: the place in ``groups`` of each image, int (n,),
-        whether it is positive, bool (n,), and the last place of each tied score, int (t,).
-        Of a yes/no head only; else empty.
+    ranked : tuple of tuple
+        For average precision, of a yes/no head once and else of each class, by falling score: the
+        place in ``groups`` of each image, int (n,), whether it is positive, bool (n,), and the last
+        place of each tied score, int (t,).
     """
 
     head: Head
@@ -46,7 +48,7 @@ class Tally:
     wins: np.ndarray
     positives: np.ndarray
     negatives: np.ndarray
-    ranked: tuple[np.ndarray, ...]
+    ranked: tuple[tuple[np.ndarray, ...], ...]
 
 
 def tally(predictions: pd.DataFrame, head: Head, threshold: float = 0.5) -> Tally:
@@ -71,25 +73,31 @@ def tally(predictions: pd.DataFrame, head: Head, threshold: float = 0.5) -> Tall
     of = metrics.judged(predictions, head)
     place, groups = pd.factorize(of.groups, sort=True)
     k = len(of.classes)
+    everyone = np.ones(len(place), bool)
     if not head.yes_no:
-        guess, ranked = of.guess, ()
-        layers = [(of.truth == c, of.score[:, c], np.ones(len(place), bool)) for c in range(k)]
+        guess = of.guess
+        layers = [(of.truth == c, of.score[:, c], everyone) for c in range(k)]
+        ranked = layers
     else:
         guess = (of.score >= threshold).astype(np.int64)
-        genuine = of.truth == 1
-        inside = [np.ones(len(place), bool)]
+        inside = [everyone]
         if head.within:
             inside += [of.strata == stratum for stratum in np.unique(of.strata)]
-        layers = [(genuine, of.score, mask) for mask in inside]
-        order = np.argsort(-of.score, kind="stable")
-        falling = of.score[order]
-        last = np.nonzero(np.append(falling[1:] != falling[:-1], True))[0]
-        ranked = (place[order], genuine[order], last)
+        layers = [(of.truth == 1, of.score, mask) for mask in inside]
+        ranked = layers[:1]
     counted = [_pairs(place, len(groups), *layer) for layer in layers]
     wins, positives, negatives = (np.stack(part) for part in zip(*counted, strict=True))
     matrix = confusion_by_group(place, of.truth, guess, len(groups), k)
     names = np.asarray(groups, dtype=object)
-    return Tally(head, names, of.classes, matrix, wins, positives, negatives, ranked)
+    falling = tuple(_falling(place, positive, score) for positive, score, _ in ranked)
+    return Tally(head, names, of.classes, matrix, wins, positives, negatives, falling)
+
+
+def _falling(place: np.ndarray, positive: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return ``place`` and ``positive`` by falling score, and the last place of each tied score."""
+    order = np.argsort(-score, kind="stable")
+    last = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))
+    return place[order], positive[order], last
 
 
 def _pairs(
@@ -171,16 +179,15 @@ def summary(of: Tally, weights: np.ndarray) -> dict[str, np.ndarray]:
     found["AUC"] = each[:, 0]
     if of.head.within:
         found[f"AUC within {of.head.within}"] = auc_within(won, pairs)
-    precision = [
-        _average_precision(of, weights[start : start + CHUNK])
-        for start in range(0, len(weights), CHUNK)
-    ]
-    return found | {"average precision": np.concatenate(precision)}
+    return found | {"average precision": _average_precision(of.ranked[0], weights)}
 
 
-def _average_precision(of: Tally, weights: np.ndarray) -> np.ndarray:
+def _average_precision(ranked: tuple[np.ndarray, ...], weights: np.ndarray) -> np.ndarray:
     """Return the average precision of each draw (B,), tied scores being one threshold."""
-    place, positive, last = of.ranked
+    if len(weights) > CHUNK:
+        parts = (weights[k : k + CHUNK] for k in range(0, len(weights), CHUNK))
+        return np.concatenate([_average_precision(ranked, part) for part in parts])
+    place, positive, last = ranked
     each = weights[:, place].astype(np.float32)
     called = each.cumsum(1, dtype=np.float64)[:, last]
     hits = (each * positive).cumsum(1, dtype=np.float64)[:, last]
@@ -196,3 +203,99 @@ def by_class(of: Tally, weights: np.ndarray) -> dict[str, np.ndarray]:
         for c, name in enumerate(of.classes)
         for what in ("precision", "recall", "F1")
     }
+
+
+def score(
+    predictions: pd.DataFrame, head: Head, resamples: int = 1000, seed: int = 0
+) -> dict[str, Interval]:
+    """Return all summary scores of one head, each with its interval by subject.
+
+    Parameters
+    ----------
+    predictions, head
+        As for `tally`; one set's rows.
+    resamples, seed : int
+        Number and seed of the draws of subjects, as for `bootstrap`.
+
+    Returns
+    -------
+    dict of str to Interval
+        `summary`, and of a head of many classes the mean average precision of each class present
+        against the rest: shares in [0, 1], kappa and MCC in [-1, 1].
+
+    Raises
+    ------
+    ValueError
+        If there is no row, or the labels are not those of the head.
+
+    References
+    ----------
+    Field and Welsh, J. R. Statist. Soc. B 69 (2007), doi:10.1111/j.1467-9868.2007.00593.x.
+
+    Examples
+    --------
+    >>> head = Head("authenticity", ("fake", "genuine"), "authenticity", "bce")
+    >>> answers = {"group": list("aabbcc"), "authenticity": ["fake", "genuine"] * 3}
+    >>> table = pd.DataFrame(answers | {"p_genuine": [0.2, 0.9, 0.4, 0.7, 0.6, 0.8]})
+    >>> found = score(table, head, resamples=200)
+    >>> print(found["accuracy"], "|", found["AUC"])
+    0.833 [0.500, 1.000] | 1.000 [1.000, 1.000]
+    """
+    of = tally(predictions, head)
+
+    def scores(weights: np.ndarray) -> dict[str, np.ndarray]:
+        found = summary(of, weights)
+        if head.yes_no:
+            return found
+        each = [_average_precision(one, weights) for one in of.ranked]
+        return found | {"average precision (macro)": np.nanmean(each, axis=0)}
+
+    return _resampled(of.groups, scores, resamples, seed)
+
+
+def _resampled(
+    groups: np.ndarray,
+    scores: Callable[[np.ndarray], dict[str, np.ndarray]],
+    resamples: int,
+    seed: int,
+) -> dict[str, Interval]:
+    """Return scores of weights (B, G), arrays (B,), with their intervals over the G groups."""
+
+    def of(drawn: np.ndarray) -> dict[str, float]:
+        times = np.bincount(drawn, minlength=len(groups)).astype(float)
+        return {name: float(value[0]) for name, value in scores(times[None]).items()}
+
+    return bootstrap(np.arange(len(groups)), of, resamples, seed)
+
+
+def paired_difference(
+    first: pd.DataFrame, second: pd.DataFrame, head: Head, score: str, resamples: int, seed: int = 0
+) -> Interval:
+    """Return ``score`` of the first model minus the second's, both on the same drawn subjects.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        Predictions of two runs for the same images in the same order.
+    head, resamples, seed
+        As for `score`.
+    score : str
+        One of `summary`.
+
+    Raises
+    ------
+    ValueError
+        If the two tables are not about the same images, or the score is another one.
+    """
+    if list(first["image_id"]) != list(second["image_id"]):
+        raise ValueError("the two runs were not evaluated on the same images in the same order")
+    one, two = tally(first, head), tally(second, head)
+    known = summary(one, np.ones((1, len(one.groups))))
+    if score not in known:
+        known = ", ".join(known)
+        raise ValueError(f"no paired difference of {score!r} for {head.name!r}: choose of {known}")
+
+    def apart(weights: np.ndarray) -> dict[str, np.ndarray]:
+        return {score: summary(one, weights)[score] - summary(two, weights)[score]}
+
+    return _resampled(one.groups, apart, resamples, seed)[score]

@@ -1,15 +1,14 @@
-"""Classification scores: overall, by class, within strata, and paired between two models."""
+"""Classification scores overall and by class, and curves, of one set of predictions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 from sklearn import metrics as sk
 
-from fer_lib.evaluation.bootstrap import Interval, bootstrap
 from fer_lib.task import Head
 
 
@@ -69,44 +68,8 @@ def confusion_counts(truth: np.ndarray, guess: np.ndarray, classes: int) -> np.n
 
 def auc(truth: np.ndarray, score: np.ndarray) -> float:
     """Return the area under the ROC curve, as the Mann-Whitney statistic; nan with one class."""
-    positives = int(truth.sum())
-    negatives = len(truth) - positives
-    if not positives or not negatives:
-        return float("nan")
-    ranks = stats.rankdata(score)[truth.astype(bool)]
-    return float((ranks.sum() - positives * (positives + 1) / 2) / (positives * negatives))
-
-
-def average_precision(truth: np.ndarray, score: np.ndarray) -> float:
-    """Return average precision, nan without a positive.
-
-    scikit-learn's value (a test holds them together) in a tenth of its time, because intervals
-    need it tens of thousands of times.
-    """
-    if not truth.any():
-        return float("nan")
-    order = np.argsort(-score, kind="stable")
-    last = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))  # of those that are equal
-    hits = truth[order].astype(np.int64).cumsum()[last]
-    return float((np.diff(hits, prepend=0) * hits / (last + 1)).sum() / hits[-1])
-
-
-def auc_within(truth: np.ndarray, score: np.ndarray, strata: np.ndarray) -> float:
-    """Return the AUC over pairs from the same stratum only, weighted by the number of pairs.
-
-    It asks how well genuine and fake are told apart at a given emotion, so that knowing which
-    emotion is more often faked earns nothing. nan where no stratum holds both classes.
-    """
-    areas, pairs = [], []
-    codes, strata_found = pd.factorize(strata)  # words compare slowly
-    for stratum in range(len(strata_found)):
-        inside = codes == stratum
-        positives = int(truth[inside].sum())
-        negatives = int(inside.sum()) - positives
-        if positives and negatives:
-            areas.append(auc(truth[inside], score[inside]))
-            pairs.append(positives * negatives)
-    return float(np.average(areas, weights=pairs)) if pairs else float("nan")
+    truth = np.asarray(truth, bool)
+    return nan if truth.all() or not truth.any() else float(sk.roc_auc_score(truth, score))
 
 
 def shares_of_positives(labels: np.ndarray, truth: np.ndarray) -> dict[str, float]:
@@ -186,81 +149,6 @@ def summary_score(of: Judged) -> float:
     return auc(of.truth, of.score) if of.head.yes_no else float((of.guess == of.truth).mean())
 
 
-def ranking_scores(of: Judged, rows: np.ndarray) -> dict[str, float]:
-    """Return the scores that need no threshold: AUC and average precision, on ``rows``."""
-    truth, score = of.truth[rows], of.score[rows]
-    if score.ndim == 1:
-        found = {"AUC": auc(truth, score)}
-        if of.head.within:
-            within = auc_within(truth, score, of.strata[rows])
-            found[f"AUC within {of.head.within}"] = within
-        return found | {"average precision": average_precision(truth, score)}
-    pairs = [(truth == k, score[:, k]) for k in np.unique(truth)]
-    each = {"AUC (macro)": auc, "average precision (macro)": average_precision}
-    return {
-        name: float(np.mean([of_class(*pair) for pair in pairs])) for name, of_class in each.items()
-    }
-
-
-def decided_scores(of: Judged, rows: np.ndarray) -> dict[str, float]:
-    """Return the scores of decisions, as `confusion_scores` has them, on ``rows``."""
-    return confusion_scores(confusion_counts(of.truth[rows], of.guess[rows], len(of.classes)))
-
-
-def decisions(
-    predictions: pd.DataFrame, head: Head, resamples: int, seed: int = 0
-) -> dict[str, Interval]:
-    """Return the scores of one head's decisions, each with its interval by subject.
-
-    Parameters are those of `judged` and `bootstrap`. They cost a tenth of `score`.
-    """
-    of = judged(predictions, head)
-    return bootstrap(of.groups, lambda rows: decided_scores(of, rows), resamples, seed)
-
-
-def score(
-    predictions: pd.DataFrame, head: Head, resamples: int = 1000, seed: int = 0
-) -> dict[str, Interval]:
-    """Return all summary scores of one head, each with its interval by subject.
-
-    Parameters
-    ----------
-    predictions, head
-        As for `judged`; one set's rows.
-    resamples, seed : int
-        Number and seed of the draws of subjects, as for `bootstrap`.
-
-    Returns
-    -------
-    dict of str to Interval
-        `confusion_scores`, then `ranking_scores`: shares in [0, 1], kappa and MCC in [-1, 1].
-
-    Raises
-    ------
-    ValueError
-        If the labels are not those of the head.
-
-    References
-    ----------
-    Field and Welsh, J. R. Statist. Soc. B 69 (2007), doi:10.1111/j.1467-9868.2007.00593.x.
-
-    Examples
-    --------
-    >>> head = Head("authenticity", ("fake", "genuine"), "authenticity", "bce")
-    >>> answers = {"group": list("aabbcc"), "authenticity": ["fake", "genuine"] * 3}
-    >>> table = pd.DataFrame(answers | {"p_genuine": [0.2, 0.9, 0.4, 0.7, 0.6, 0.8]})
-    >>> found = score(table, head, resamples=200)
-    >>> print(found["accuracy"], "|", found["AUC"])
-    0.833 [0.500, 1.000] | 1.000 [1.000, 1.000]
-    """
-    of = judged(predictions, head)
-
-    def scores(rows: np.ndarray) -> dict[str, float]:
-        return decided_scores(of, rows) | ranking_scores(of, rows)
-
-    return bootstrap(of.groups, scores, resamples, seed)
-
-
 def confusion(predictions: pd.DataFrame, head: Head) -> pd.DataFrame:
     """Return the confusion matrix of one head.
 
@@ -293,42 +181,6 @@ def confusion(predictions: pd.DataFrame, head: Head) -> pd.DataFrame:
     counts = confusion_counts(of.truth, of.guess, len(of.classes))
     names = (pd.Index(of.classes, name=side) for side in ("true", "predicted"))
     return pd.DataFrame(counts, *names)
-
-
-def paired_difference(
-    first: pd.DataFrame, second: pd.DataFrame, head: Head, score: str, resamples: int, seed: int = 0
-) -> Interval:
-    """Return ``score`` of the first model minus the second's, both on the same drawn subjects.
-
-    Parameters
-    ----------
-    first, second : DataFrame
-        Predictions of two runs for the same images in the same order.
-    head, score : Head, str
-        As in `score`; ``score`` is "accuracy" or "AUC" (of a yes/no head only).
-
-    Raises
-    ------
-    ValueError
-        If the two tables are not about the same images, or the score is another one.
-    """
-    if score != "accuracy" and (head.yes_no, score) != (True, "AUC"):
-        raise ValueError(
-            f"no paired difference of {score!r} for {head.name!r}: choose accuracy or AUC"
-        )
-    if list(first["image_id"]) != list(second["image_id"]):
-        raise ValueError("the two runs were not evaluated on the same images in the same order")
-    one, two = judged(first, head), judged(second, head)
-
-    def of(side: Judged, rows: np.ndarray) -> float:
-        if score == "accuracy":
-            return float((side.truth[rows] == side.guess[rows]).mean())
-        return auc(side.truth[rows], side.score[rows])
-
-    def difference(rows: np.ndarray) -> dict[str, float]:
-        return {"difference": of(one, rows) - of(two, rows)}
-
-    return bootstrap(one.groups, difference, resamples, seed)["difference"]
 
 
 def curve_points(truth: np.ndarray, score: np.ndarray, points: int = 11) -> pd.DataFrame:

@@ -43,7 +43,7 @@ import face_renderer as faces
 from engine.page import budget, tables
 from engine.page.verdict_rows import VerdictRows
 from fer_lib.data import datasets
-from fer_lib.evaluation import ledgers, metrics
+from fer_lib.evaluation import counts_by_subject, ledgers
 from fer_lib.evaluation.verdicts import Ground, Verdict, of_arithmetic
 from fer_lib.papers.diya2026 import result_page
 from fer_lib.plots import figures
@@ -286,7 +286,7 @@ tables.folded(
     "The numbers behind the curves, in %",
 )
 gains = {
-    (angle, head): metrics.paired_difference(
+    (angle, head): counts_by_subject.paired_difference(
         predicted[angle]["aligned"],
         predicted[angle]["cut out only"],
         run.task[head],

@@ -6,11 +6,12 @@ import pytest
 from scipy import stats
 from sklearn import metrics as sk
 
-from fer_lib.evaluation import metrics
+from fer_lib.evaluation import counts_by_subject, metrics
 from fer_lib.evaluation.bootstrap import bootstrap, percentile_ends, student_ends, student_p
-from fer_lib.evaluation.counts_by_subject import confusion_by_group, weighted
+from fer_lib.evaluation.counts_by_subject import confusion_by_group, summary, tally, weighted
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026.task import TASK
+from tests.helpers import plain_scores
 
 
 @pytest.fixture
@@ -59,6 +60,20 @@ def test_the_papers_counts_give_its_scores():
     assert round(found["Cohen's kappa"], 3) == 0.843
 
 
+def ranked(genuine, score, emotion="happy"):
+    """Return the summary scores of images of one subject each, all drawn once."""
+    table = pd.DataFrame(
+        {
+            "group": [f"s{k}" for k in range(len(score))],
+            "emotion": emotion,
+            "authenticity": np.where(genuine, "genuine", "fake"),
+            "p_genuine": score,
+        }
+    )
+    of = tally(table, TASK["authenticity"])
+    return {name: value[0] for name, value in summary(of, np.ones((1, len(score)))).items()}
+
+
 @pytest.mark.parametrize("decimals", [1, 2, 16])
 def test_average_precision_equals_scikit_learn_with_ties(decimals):
     chance = np.random.default_rng(5)
@@ -66,9 +81,8 @@ def test_average_precision_equals_scikit_learn_with_ties(decimals):
         truth, score = chance.random(size) < 0.3, chance.random(size).round(decimals)
         truth[0] = True
         expected = sk.average_precision_score(truth, score)
-        assert metrics.average_precision(truth, score) == pytest.approx(expected, abs=1e-12)
-        assert metrics.average_precision(truth.astype(np.int64), score) == pytest.approx(expected)
-    assert np.isnan(metrics.average_precision(np.zeros(3, bool), np.ones(3)))
+        assert ranked(truth, score)["average precision"] == pytest.approx(expected, abs=1e-12)
+    assert np.isnan(ranked(np.zeros(3, bool), np.ones(3))["average precision"])
 
 
 def test_auc_equals_scikit_learn_with_ties():
@@ -86,7 +100,10 @@ def test_auc_within_ignores_what_the_stratum_alone_tells():
     truth = np.r_[np.ones(90, int), np.zeros(10, int), np.ones(10, int), np.zeros(90, int)]
     knows_stratum = (strata == "a").astype(float)
     assert metrics.auc(truth, knows_stratum) == pytest.approx(0.9)
-    assert metrics.auc_within(truth, knows_stratum, strata) == pytest.approx(0.5)
+    found = ranked(truth == 1, knows_stratum, strata)
+    assert found["AUC"] == pytest.approx(0.9)
+    assert found["AUC within emotion"] == pytest.approx(0.5)
+    assert plain_scores.auc_within(truth, knows_stratum, strata) == pytest.approx(0.5)
     assert metrics.auc_by_chance_of(strata, truth) == pytest.approx(0.9)
 
 
@@ -126,15 +143,15 @@ def test_one_group_has_no_interval():
 
 
 def test_bootstrap_repeats_with_a_seed(predictions):
-    first = metrics.score(predictions, TASK["authenticity"], 50, seed=1)
-    again = metrics.score(predictions, TASK["authenticity"], 50, seed=1)
-    other = metrics.score(predictions, TASK["authenticity"], 50, seed=2)
+    first = counts_by_subject.score(predictions, TASK["authenticity"], 50, seed=1)
+    again = counts_by_subject.score(predictions, TASK["authenticity"], 50, seed=1)
+    other = counts_by_subject.score(predictions, TASK["authenticity"], 50, seed=2)
     assert first == again
     assert first["AUC"] != other["AUC"]
 
 
 def test_head_scores_agree_with_scikit_learn(predictions):
-    found = metrics.score(predictions, TASK["emotion"], 20)
+    found = counts_by_subject.score(predictions, TASK["emotion"], 20)
     p = predictions[[f"p_{e}" for e in EMOTIONS]].to_numpy()
     truth = pd.Categorical(predictions["emotion"], categories=list(EMOTIONS)).codes
     assert found["accuracy"].value == pytest.approx((p.argmax(1) == truth).mean())
@@ -146,7 +163,7 @@ def test_head_scores_agree_with_scikit_learn(predictions):
 
 def test_unknown_head_is_refused(predictions):
     with pytest.raises(ValueError, match="unknown head 'gender': choose one of emotion"):
-        metrics.score(predictions, TASK["gender"], 10)
+        counts_by_subject.score(predictions, TASK["gender"], 10)
 
 
 def test_paired_difference_sees_a_small_but_steady_gain(predictions):
@@ -156,14 +173,14 @@ def test_paired_difference_sees_a_small_but_steady_gain(predictions):
     rows = predictions[wrong].groupby("group").head(1).index
     better.loc[rows, "p_genuine"] = 1 - better.loc[rows, "p_genuine"]
     head = TASK["authenticity"]
-    found = metrics.paired_difference(better, predictions, head, "accuracy", 300)
+    found = counts_by_subject.paired_difference(better, predictions, head, "accuracy", 300)
     assert found.value == pytest.approx(len(rows) / len(predictions))
     assert found.low > 0
 
 
 def test_paired_difference_refuses_other_images(predictions):
     with pytest.raises(ValueError, match="same images"):
-        metrics.paired_difference(
+        counts_by_subject.paired_difference(
             predictions,
             predictions.iloc[::-1].reset_index(drop=True),
             TASK["emotion"],
@@ -186,7 +203,7 @@ def test_curve_points_do_not_invent_a_perfect_start():
 
 def test_paired_difference_knows_only_sound_scores(predictions):
     with pytest.raises(ValueError, match="no paired difference of 'AUC' for 'emotion'"):
-        metrics.paired_difference(predictions, predictions, TASK["emotion"], "AUC", 10)
+        counts_by_subject.paired_difference(predictions, predictions, TASK["emotion"], "AUC", 10)
 
 
 def test_an_interval_in_percent():

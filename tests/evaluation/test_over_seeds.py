@@ -12,6 +12,7 @@ from fer_lib.evaluation.counts_by_subject import by_class, summary, tally
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026 import bootstrap_coverage, model_ranking, result_page
 from fer_lib.papers.diya2026.task import TASK
+from tests.helpers import plain_scores
 
 
 def faces(n=300, groups=12, seed=0, skill=1.5, name="test"):
@@ -61,7 +62,7 @@ def test_a_draw_of_groups_scores_like_the_images_it_holds(head):
         else:
             area = sk.roc_auc_score(judged.truth, judged.score)
             assert found["AUC"][b] == pytest.approx(area)
-            within = metrics.auc_within(judged.truth, judged.score, judged.strata)
+            within = plain_scores.auc_within(judged.truth, judged.score, judged.strata)
             assert found["AUC within emotion"][b] == pytest.approx(within)
             ap = sk.average_precision_score(judged.truth, judged.score)
             assert found["average precision"][b] == pytest.approx(ap, abs=1e-6)

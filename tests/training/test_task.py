@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 import torch
 from matplotlib import pyplot as plt
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score
 from torch.nn import functional
 
 from fer_lib import models
 from fer_lib.data import datasets
 from fer_lib.evaluation import metrics
 from fer_lib.evaluation import over_seeds as pooled
+from fer_lib.evaluation.counts_by_subject import score as score_of
 from fer_lib.evaluation.counts_by_subject import summary, tally
 from fer_lib.explain import grad_cam, lime
 from fer_lib.labels import AUTHENTICITY, EMOTIONS
@@ -28,7 +29,7 @@ from fer_lib.training.config import Arm, Experiment
 from fer_lib.training.dataset import ActivationSamples, ImageSamples
 from service import onnx_export
 from tests.evaluation.test_over_seeds import faces
-from tests.helpers import tiny
+from tests.helpers import plain_scores, tiny
 
 SEVEN = Task((Head("emotion", EMOTIONS, "emotion", "cross_entropy"),))
 YES_NO = Task((Head("interest", ("bored", "interested"), "attention", "bce"),))
@@ -109,15 +110,14 @@ def test_a_task_is_scored(trained, name):
         truth = rows[head.column].to_numpy()
         counts = [(truth == c).sum() for c in head.classes]
         assert matrix.sum(1).tolist() == counts
-        found = metrics.score(rows, head, 20)
+        found = score_of(rows, head, 20)
         assert found["accuracy"].value == matrix.trace() / len(rows)
         assert ("AUC" in found, "AUC (macro)" in found) == (head.yes_no, not head.yes_no)
         assert ("AUC within emotion" in found) is (head.within == "emotion")
         over_seeds = pooled.over_seeds(pooled.tallies([run], "test", head.name), 20)
         assert set(over_seeds) == set(found) - {"average precision (macro)"}
         for score, interval in over_seeds.items():
-            # The tallies count in float32 where they rank.
-            assert interval.value == pytest.approx(found[score].value, abs=1e-6)
+            assert interval.value == found[score].value
     validation = result_page.on_validation([run], 1)
     assert list(validation)[: len(task.heads)] == [f"{h.name} {h.score}" for h in task.heads]
     assert ("mean of both" in validation) is (len(task.heads) == 2)
@@ -349,19 +349,26 @@ def test_scores_are_to_the_bit_what_they_were():
     assert np.array_equal(emotion.score, p)
     assert np.array_equal(authenticity.guess, (table["p_genuine"] >= 0.5).to_numpy())
     assert np.array_equal(authenticity.truth, genuine)
-    rows = np.arange(len(table))
     score = table["p_genuine"].to_numpy()
-    assert list(metrics.ranking_scores(authenticity, rows).items()) == [
+    within = plain_scores.auc_within(genuine, score, table["emotion"])
+    found = {name: one.value for name, one in score_of(table, TWO["authenticity"], 2).items()}
+    assert list(found.items())[-3:] == [
         ("AUC", metrics.auc(genuine, score)),
-        ("AUC within emotion", metrics.auc_within(genuine, score, table["emotion"].to_numpy())),
-        ("average precision", metrics.average_precision(genuine, score)),
-    ]
-    assert metrics.ranking_scores(emotion, rows) == {
-        "AUC (macro)": float(np.mean([metrics.auc(truth == k, p[:, k]) for k in range(7)])),
-        "average precision (macro)": float(
-            np.mean([metrics.average_precision(truth == k, p[:, k]) for k in range(7)])
+        (
+            "AUC within emotion",
+            pytest.approx(within, abs=1e-15),
         ),
+        ("average precision", pytest.approx(average_precision_score(genuine, score), abs=1e-15)),
+    ]
+    found = {name: one.value for name, one in score_of(table, TWO["emotion"], 2).items()}
+    expected = {
+        "AUC (macro)": roc_auc_score,
+        "average precision (macro)": average_precision_score,
     }
+    assert list(found)[-2:] == list(expected)
+    for name, of_class in expected.items():
+        mean = np.mean([of_class(truth == k, p[:, k]) for k in range(7)])
+        assert found[name] == pytest.approx(mean, abs=1e-15)
     of = tally(table, TWO["authenticity"])
     weights = pooled.weights_of(len(of.groups), 5, seed=3)
     assert of.wins.shape == (8, 12, 12)
