@@ -8,6 +8,8 @@ from math import comb, prod
 
 import numpy as np
 
+from fer_lib.evaluation import metrics
+
 Range = tuple[float, float]  # what a printed number can stand for, as `Claim.rounding` gives it
 MOST = 1_000_000  # combinations beyond which it is not tried
 
@@ -52,8 +54,7 @@ def matrices(
     found = []
     for chosen in product(*rows):
         matrix = np.array(chosen)
-        called = np.maximum(matrix.sum(0), 1)
-        share = np.diag(matrix) / called
+        share = metrics.class_scores(matrix)["precision"]
         if all(_inside(value, of) for value, of in zip(share, precision, strict=True)):
             found.append(matrix)
     return found

@@ -6,6 +6,8 @@ import numpy as np
 from scipy.spatial import ConvexHull
 from skimage.draw import polygon2mask
 
+from fer_lib.papers.diya2026.explanations.map_scores import energy_share
+
 # In order of precedence: where two overlap, the first has the pixel.
 REGIONS = ("mouth", "eyes", "brows", "forehead", "nose and cheeks", "periphery")
 NAMED = ("eyes", "brows", "mouth")  # the regions that the paper names
@@ -103,10 +105,9 @@ def shares(maps: np.ndarray, regions: np.ndarray) -> np.ndarray:
     regions : ndarray
         bool (n, regions, side, side), as `stack` gives.
     """
-    positive = np.clip(maps, 0, None).astype(np.float64)
-    inside = np.einsum("nhw,nrhw->nr", positive, regions.astype(np.float64))
-    total = positive.sum((1, 2))[:, None]
-    return np.where(total == 0, np.nan, inside / np.where(total == 0, 1, total))
+    return np.concatenate(
+        [energy_share(one[None], own) for one, own in zip(maps, regions, strict=True)]
+    )
 
 
 def areas(regions: np.ndarray) -> np.ndarray:

@@ -46,9 +46,7 @@ def score(of: Answers, name: str, drawn: np.ndarray) -> np.ndarray:
     nan where the weights leave nothing to score, for instance no genuine image.
     """
     if name == ACCURACY:
-        matrix = matrices(of["emotion"], drawn)
-        right = np.trace(matrix, axis1=-2, axis2=-1)
-        return metrics.ratio(right, matrix.sum((-2, -1)), np.nan)
+        return metrics.confusion_scores(matrices(of["emotion"], drawn))["accuracy"]
     if name in (TRUE, FALSE):
         label = "genuine" if name == TRUE else "fake"
         row = matrices(of["authenticity"], drawn)[..., AUTHENTICITY.index(label), :]

@@ -198,13 +198,12 @@ def printed(ledger: Ledger, counts: np.ndarray) -> VerdictRows:
 
 def rates(counts: np.ndarray) -> tuple[float, float]:
     """Return false and true positive rate of counts (2, 2), rows the truth, genuine last."""
-    return counts[0, 1] / counts[0].sum(), counts[1, 1] / counts[1].sum()
+    return tuple(counts[:, 1] / counts.sum(1))
 
 
 def least_auc(counts: np.ndarray) -> float:
     """Return the least AUC of a curve through the point of the counts that never bends inwards."""
-    false, true = rates(counts)
-    return (1 + true - false) / 2
+    return metrics.class_scores(counts)["recall"].mean()
 
 
 def most_precision(auc: float, supports: Sequence[float]) -> float:

@@ -16,6 +16,7 @@ from fer_lib.evaluation.verdicts import Ground, Verdict, of_direction
 from fer_lib.labels import AUTHENTICITY
 from fer_lib.papers.diya2026 import confusion_claims, named_configs
 from fer_lib.papers.diya2026.model_ranking import Place
+from fer_lib.papers.diya2026.verdicts.authenticity import least_auc
 
 Ledger = Mapping[str, Claim]
 # What Table 7 calls each model.
@@ -242,10 +243,8 @@ def of_sentences(
 
 def decisions(counts: np.ndarray) -> dict[str, float]:
     """Return the scores that counts (2, 2) give, with the AUC that decisions alone would have."""
-    scores = dict(metrics.confusion_scores(counts))
-    recalls = metrics.class_scores(counts)["recall"]
-    scores["AUC of the decisions, not of the scores"] = recalls.mean()
-    return scores
+    area = {"AUC of the decisions, not of the scores": least_auc(counts)}
+    return metrics.confusion_scores(counts) | area
 
 
 def of_printed(ledger: Ledger, from_counts: Mapping[str, float]) -> VerdictRows:
