@@ -13,7 +13,13 @@ import nbformat
 from engine.jobs import notebook_cells
 from engine.store import paths
 
-KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+# Of every notebook. A script has no header: `[tool.jupytext]` in pyproject.toml says the rest.
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+    "jupytext": {"formats": "ipynb,py:percent"},
+}
+HEADLESS = {"notebook_metadata_filter": "-all"}
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -87,23 +93,16 @@ def write(folder: Path, source: str) -> list[str]:
         book = read(origin)
         notebook_cells.number_cells(book)
         if source == "py":
-            book.metadata = {
-                "kernelspec": KERNELSPEC,
-                "language_info": {"name": "python"},
-                "jupytext": {"formats": "ipynb,py:percent"},
-            }
+            book.metadata = METADATA
             nbformat.validate(book)
             nbformat.write(book, target)
         else:
-            book.metadata = {
-                "kernelspec": KERNELSPEC,
-                "jupytext": {"formats": "ipynb,py:percent"},
-            }
+            book.metadata = {"jupytext": HEADLESS}
             jupytext.write(book, target, fmt="py:percent")
             for cell in book.cells:
                 if cell.cell_type == "code":
                     cell.outputs, cell.execution_count = [], None
-            book.metadata["language_info"] = {"name": "python"}
+            book.metadata = METADATA
             nbformat.write(book, origin)
         changed.append(str(target.relative_to(folder)))
     return changed
