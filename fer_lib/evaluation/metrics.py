@@ -61,11 +61,6 @@ def ratio(top: np.ndarray, bottom: np.ndarray, empty: float = 0.0) -> np.ndarray
     return np.divide(top, bottom, out=np.full(np.shape(top), empty), where=bottom > 0)[()]
 
 
-def confusion_counts(truth: np.ndarray, guess: np.ndarray, classes: int) -> np.ndarray:
-    """Return the (classes, classes) matrix of counts; rows are the truth."""
-    return np.bincount(truth * classes + guess, minlength=classes**2).reshape(classes, classes)
-
-
 def auc(truth: np.ndarray, score: np.ndarray) -> float:
     """Return the area under the ROC curve, as the Mann-Whitney statistic; nan with one class."""
     truth = np.asarray(truth, bool)
@@ -165,7 +160,7 @@ def confusion(predictions: pd.DataFrame, head: Head) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If the labels are not those of the head.
+        If there is no row, or the labels are not those of the head.
 
     Examples
     --------
@@ -178,7 +173,7 @@ def confusion(predictions: pd.DataFrame, head: Head) -> pd.DataFrame:
     genuine       0        2
     """
     of = judged(predictions, head)
-    counts = confusion_counts(of.truth, of.guess, len(of.classes))
+    counts = sk.confusion_matrix(of.truth, of.guess, labels=range(len(of.classes)))
     names = (pd.Index(of.classes, name=side) for side in ("true", "predicted"))
     return pd.DataFrame(counts, *names)
 

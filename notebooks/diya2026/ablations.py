@@ -82,16 +82,13 @@ tables.table(
 # %% tags=["hide-input"]
 grid = ("alpha_03", "alpha_05", "alpha_06")
 weights = ablation_page.against(runs, [(name, "base") for name in grid], last, resamples, seed)
-tables.table(
-    ablation_page.table(runs, weights, WORDS, last, resamples, seed),
-    f"Loss weights, on the {tested}",
-)
+scored = ablation_page.table(runs, weights, WORDS, last, resamples, seed)
+tables.table(scored, f"Loss weights, on the {tested}")
 of = confusion_claims.recall_of("genuine")
 balanced_recall = paired_differences.difference(
     runs["base"], runs["alpha_05"], last, "authenticity", resamples, seed, of
 )["recall"]
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels over alpha from 0.3 to 0.6: emotion accuracy and authenticity AUC with intervals, nearly level lines with the reference at 0.4 marked."}}
-scored = ablation_page.table(runs, weights, WORDS, last, resamples, seed)
 order = ["α 0.3, β 0.7", WORDS["base"], "α 0.5, β 0.5", "α 0.6, β 0.4"]
 alphas = [0.3, 0.4, 0.5, 0.6]
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharex=True)

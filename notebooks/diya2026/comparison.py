@@ -47,20 +47,18 @@ sets, last = at.sets, at.last
 # A model whose own weights could not be had is not the paper's model, and its stand-in is another.
 strangers = {name for name in named_configs.MODELS if runs[name][0].about["random_start"]}
 unranked = strangers | set(named_configs.SUBSTITUTES)
-tables.table(
-    [
-        {
-            "model": named_configs.title(name),
-            "seeds": len(found),
-            "starts from": result_page.start_of(found[0]),
-            "pixels": found[0].about["image_size"],
-            "epochs": found[0].about["config"]["epochs"],
-            "ranked": "no" if name in unranked else "from three seeds on",
-        }
-        for name, found in runs.items()
-    ],
-    f"The models ({resamples:,} bootstrap resamples)",
-)
+listed = [
+    {
+        "model": named_configs.title(name),
+        "seeds": len(found),
+        "starts from": result_page.start_of(found[0]),
+        "pixels": found[0].about["image_size"],
+        "epochs": found[0].about["config"]["epochs"],
+        "ranked": "no" if name in unranked else "from three seeds on",
+    }
+    for name, found in runs.items()
+]
+tables.table(listed, f"The models ({resamples:,} bootstrap resamples)")
 tables.table(
     result_page.what_is_tested(runs[named_configs.PROPOSED]), "What is tested, proposed model"
 )
@@ -93,17 +91,12 @@ for which, text in sets.items():
     tables.table(table, f"Table 7 re-made, percent: {text}; substitutes last")
 # %% tags=["hide-input"]
 for head in ("emotion", "authenticity"):
-    every = pd.concat(
-        result_page.each_seed(tallies[name, last, head]).assign(
-            model=named_configs.title(name), seed=[run.about["seed"] for run in found]
-        )
+    every = [
+        {"model": named_configs.title(name), "seed": run.about["seed"]} | row
         for name, found in runs.items()
-    )
-    first = ["model", "seed"]
-    tables.folded(
-        every[[*first, *(name for name in every if name not in first)]],
-        f"Scores of every seed, {head}, {sets[last]}",
-    )
+        for run, row in zip(found, result_page.each_seed(tallies[name, last, head]), strict=True)
+    ]
+    tables.folded(every, f"Scores of every seed, {head}, {sets[last]}")
 
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Forest plot of emotion accuracy with intervals, one row a model, in the order of Table 7, the substitutes last; the dashed line is one in seven."}}
@@ -206,10 +199,8 @@ for head, score in wanted:
 for name in runs:
     for head, number in (("emotion", 5), ("authenticity", 6)):
         per_class = result_page.class_table(tallies[name, last, head], resamples, seed)
-        tables.folded(
-            per_class.reset_index(),
-            f"Table {number} for {named_configs.title(name)}, {sets[last]}",
-        )
+        caption = f"Table {number} for {named_configs.title(name)}, {sets[last]}"
+        tables.folded(per_class.reset_index(), caption)
 
 # %% [markdown]
 # ## Figure 18: confusion matrices of both heads
@@ -251,10 +242,8 @@ figure = draw("dual_task", "")
 # %% tags=["hide-input"]
 for name in runs:
     for head, classes in (("emotion", EMOTIONS), ("authenticity", AUTHENTICITY)):
-        tables.folded(
-            result_page.counted(counts[name, head], classes),
-            f"Confusion matrix of {named_configs.title(name)}, {head}",
-        )
+        caption = f"Confusion matrix of {named_configs.title(name)}, {head}"
+        tables.folded(result_page.counted(counts[name, head], classes), caption)
 
 # %% [markdown]
 # ## Curves of all six models
@@ -299,12 +288,8 @@ figure = result_plots.rates_alone(
 
 # %% tags=["hide-input"]
 for head, found in (("authenticity", authenticity), ("emotion", emotion)):
-    tables.folded(
-        pd.concat(
-            learning_curves.every_tenth(curve).assign(model=name) for name, curve in found.items()
-        ),
-        f"Points of the curves of all models, {head}",
-    )
+    points = [learning_curves.every_tenth(one).assign(model=name) for name, one in found.items()]
+    tables.folded(pd.concat(points), f"Points of the curves of all models, {head}")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Six panels, one a model: accuracy of both heads over the epochs, emotion blue and authenticity orange, training dashed and validation solid, a line a seed, dots at the kept epochs."}}
 figure, axes = plt.subplots(3, 2, figsize=(6.4, 8.4), sharey=True)
@@ -349,20 +334,16 @@ places_of_it = (
     "table8.proposed.authenticity",
     "text.authenticity_accuracy",
 )
-tables.table(
-    [
-        {"where": one.where, "what it is called": one.about, "printed": one.shown}
-        for one in map(ledger.get, places_of_it)
-    ],
-    "Where the number is printed",
-)
-tables.table(
-    [
-        {"score": name, "from Figure 13, percent": f"{100 * value:.2f}"}
-        for name, value in from_counts.items()
-    ],
-    "What the four counts of Figure 13 give",
-)
+printed = [
+    {"where": one.where, "what it is called": one.about, "printed": one.shown}
+    for one in map(ledger.get, places_of_it)
+]
+tables.table(printed, "Where the number is printed")
+given = [
+    {"score": name, "from Figure 13, percent": f"{100 * value:.2f}"}
+    for name, value in from_counts.items()
+]
+tables.table(given, "What the four counts of Figure 13 give")
 # %% [markdown]
 # ## Verdicts
 #

@@ -275,17 +275,16 @@ else:
 # %% tags=["hide-input"]
 if judge_run is not None:
     columns = [(setting, kind) for setting in shown_to for kind in ("genuine", "fake")]
-    by_emotion_judged = pd.DataFrame(
-        {f"{s}: {kind}": [as_drawn[s, kind, e, "all"] for e in emotions] for s, kind in columns},
-        index=pd.Index(emotions, name="emotion"),
-    )
-    tables.table(by_emotion_judged, "Recall of the judge by emotion; intervals resample subjects")
-    tones = ["light", "medium", "dark"]
-    by_tone = pd.DataFrame(
-        {f"{s}: {kind}": [as_drawn[s, kind, "all", t] for t in tones] for s, kind in columns},
-        index=pd.Index(tones, name="skin tone"),
-    )
-    tables.table(by_tone, "Recall of the judge by skin tone; intervals resample subjects")
+    for what, cells in {
+        "emotion": {e: (e, "all") for e in emotions},
+        "skin tone": {t: ("all", t) for t in ("light", "medium", "dark")},
+    }.items():
+        recalls = {
+            f"{s}: {kind}": {name: as_drawn[s, kind, *cell] for name, cell in cells.items()}
+            for s, kind in columns
+        }
+        caption = f"Recall of the judge by {what}; intervals resample subjects"
+        tables.table(pd.DataFrame(recalls).rename_axis(what), caption)
     taken_for = []
     for setting, found in shown_to.items():
         fear = dict(
@@ -318,19 +317,12 @@ if judge_run is not None:
         "render's share": "of colour: the render's share",
         "judge's share, other way round": "check: judge's share, light version under dark's levels",
     }
-    parts_of_gap = pd.DataFrame(
-        {
-            setting: [
-                {
-                    r["what"]: recorded_scores.interval(r, judge_run["subjects"])
-                    for r in found["gap"]
-                }[name]
-                for name in labels
-            ]
-            for setting, found in shown_to.items()
-        },
-        index=pd.Index(labels.values(), name="difference of recalls, genuine expressions"),
-    )
+    parts_of_gap = {
+        s: {r["what"]: recorded_scores.interval(r, judge_run["subjects"]) for r in found["gap"]}
+        for s, found in shown_to.items()
+    }
+    parts_of_gap = pd.DataFrame(parts_of_gap).loc[list(labels)].rename(index=labels)
+    parts_of_gap.index.name = "difference of recalls, genuine expressions"
     tables.table(parts_of_gap, "The judge's gap between skin tones and its parts (95 % intervals)")
 
 # %% [markdown]

@@ -48,11 +48,10 @@ model_page.parts(run, model)
 paper = model_summary.of_paper("embedding_dense", embedding_dense.PAPER_FUSION, ALL_STAGES)
 model_page.embedding_counts(paper, model, "Parameters of the embedding fusion")
 # %% tags=["hide-input"]
-widths = []
-for name in embedding_dense.PAPER_FUSION:
-    widths.append(
-        model_summary.of_paper("embedding_dense", (name,), ALL_STAGES).tail.dense[0].in_features
-    )
+widths = [
+    model_summary.of_paper("embedding_dense", (name,), ALL_STAGES).tail.dense[0].in_features
+    for name in embedding_dense.PAPER_FUSION
+]
 
 # %% [markdown]
 # ## What the paper leaves open, and what was chosen

@@ -93,8 +93,8 @@ layers = {
 maps, spent = {}, {}
 for name, model in models.items():
     start = time.perf_counter()
-    for (method, head), found in grad_cam.maps(model, small, layers[name], targets[name]).items():
-        maps[name, method, head] = found
+    made = grad_cam.maps(model, small, layers[name], targets[name])
+    maps |= {(name, *key): found for key, found in made.items()}
     spent[name] = (time.perf_counter() - start) / len(small)
     progress.say(f"CAMs of {name}: done")
 # The same model once more, at a layer that runs earlier.
@@ -104,24 +104,17 @@ finer = {
     head: finer_layer(models["dual_task"], layers["dual_task"][head], small[:1]) for head in HEADS
 }
 answers[FINER], targets[FINER] = answers["dual_task"], targets["dual_task"]
-for (method, head), found in grad_cam.maps(
-    models["dual_task"], small, finer, targets[FINER]
-).items():
-    maps[FINER, method, head] = found
+again = grad_cam.maps(models["dual_task"], small, finer, targets[FINER])
+maps |= {(FINER, *key): found for key, found in again.items()}
 everyone = [*models, FINER]
 tables.table(
     pd.DataFrame(
         {
             called[name]: {
-                "maps' grid, emotion": "{} x {}".format(
-                    *maps[name, "Grad-CAM", "emotion"].shape[1:]
-                ),
-                "maps' grid, authenticity": "{} x {}".format(
-                    *maps[name, "Grad-CAM", "authenticity"].shape[1:]
-                ),
-                "emotion right": float(answers[name]["emotion right"].mean()),
-                "authenticity right": float(answers[name]["authenticity right"].mean()),
+                f"maps' grid, {head}": "{} x {}".format(*maps[name, "Grad-CAM", head].shape[1:])
+                for head in HEADS
             }
+            | {f"{head} right": float(answers[name][f"{head} right"].mean()) for head in HEADS}
             for name in models
         }
     ).T.rename_axis("model"),
@@ -287,15 +280,11 @@ if shown.has_truth:
             found = faces.mean(part, face_regions.REGIONS)
             by_emotion[head, emotion] = found
             lines.append({"faces": emotion, "map": "Grad-CAM"} | found)
-            rows = part["face"].to_numpy()
-            lines.append(
-                {"faces": emotion, "map": "truth"}
-                | dict(zip(face_regions.REGIONS, np.nanmean(true_shares[rows], 0), strict=True))
-            )
-        lines.append(
-            {"faces": "all", "map": "even map"}
-            | dict(zip(face_regions.REGIONS, areas.mean(0), strict=True))
-        )
+            true = np.nanmean(true_shares[part["face"]], 0)
+            true = dict(zip(face_regions.REGIONS, true, strict=True))
+            lines.append({"faces": emotion, "map": "truth"} | true)
+        even = dict(zip(face_regions.REGIONS, areas.mean(0), strict=True))
+        lines.append({"faces": "all", "map": "even map"} | even)
         tables.table(
             lines, f"Share of relevance by region and emotion, {called[FINER]}, head {head}"
         )
@@ -323,15 +312,9 @@ if shown.has_truth:
     lines = []
     for name in everyone:
         part = of(name, "Grad-CAM", "authenticity")
-        found = faces.mean(part, [f"{w}: excess" for w in ("geometry", "shading", "periphery")])
-        lines.append(
-            {
-                "model": called[name],
-                "geometry": found["geometry: excess"],
-                "wrinkles and shading": found["shading: excess"],
-                "periphery": found["periphery: excess"],
-            }
-        )
+        found = faces.mean(part, map_page.EXCESS)
+        words = {words: found[column] for column, words in map_page.EXCESS.items()}
+        lines.append({"model": called[name]} | words)
     tables.table(
         pd.DataFrame(lines).set_index("model"),
         "Authenticity head: share of Grad-CAM's relevance on each part, less that of an even map",
@@ -411,19 +394,11 @@ for name, model in models.items():
         found = grad_cam.maps(randomised, small[probe], where, kept)
         for (method, head), changed in found.items():
             trained = maps[name, method, head][probe]
-            falls.append(
-                {
-                    "model": called[name],
-                    "head": head,
-                    "method": method,
-                    "share of layers": share,
-                    "down to": lowest,
-                    "correlation": float(map_agreement.spearman(trained, changed).mean()),
-                    "different people": float(
-                        np.nanmean(map_agreement.with_others(trained, trained, people[probe]))
-                    ),
-                }
-            )
+            others = map_agreement.with_others(trained, trained, people[probe])
+            row = {"model": called[name], "head": head, "method": method}
+            row |= {"share of layers": share, "down to": lowest}
+            row["correlation"] = float(map_agreement.spearman(trained, changed).mean())
+            falls.append(row | {"different people": float(np.nanmean(others))})
 falls = pd.DataFrame(falls)
 progress.say("randomisation: done")
 last = falls[falls["share of layers"] == 1]
@@ -480,12 +455,9 @@ for name in models:
     for (method, head), found in over[0].items():
         stable = map_agreement.over_seeds([one[method, head] for one in over])
         others = map_agreement.with_others(found, over[1][method, head], people[probe])
-        both = faces.mean(
-            pd.DataFrame({"same face": stable, "different people": others}), people=people[probe]
-        )
-        lines.append(
-            {"model": called[name], "head": head, "method": method, "trainings": len(held)} | both
-        )
+        both = pd.DataFrame({"same face": stable, "different people": others})
+        line = {"model": called[name], "head": head, "method": method, "trainings": len(held)}
+        lines.append(line | faces.mean(both, people=people[probe]))
 progress.say("stability over trainings: done")
 if lines:
     tables.table(

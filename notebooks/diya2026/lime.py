@@ -22,6 +22,7 @@ settings = Settings(data, data_root, profile, seed)
 
 # %% tags=["hide-input"]
 import time
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -63,7 +64,8 @@ chosen = list(dict.fromkeys(["dual_task", named_configs.RIVAL, *named_configs.MO
 runs = {name: load_runs.need(configs.first(name, settings)) for name in chosen}
 if len({run.about["profile"] for run in runs.values()}) > 1:
     # Runs of two profiles have other faces and sizes: then all are the quick ones.
-    runs = {name: load_runs.need(configs.first(name, settings)) for name in chosen}
+    quick = replace(settings, profile="smoke")
+    runs = {name: load_runs.need(configs.first(name, quick)) for name in chosen}
 about, task = runs["dual_task"].about, runs["dual_task"].task
 HEADS = task.names
 scale = budget.get(about["profile"])
@@ -108,18 +110,13 @@ sizes = tuple(block << k for k in range(8) if block << k <= max(block, scale.lim
 few = map_page.probed(len(small), min(4, scale.probe_images))
 found = {}
 for name, model in models.items():
-    each = {size: [] for size in sizes}
-    for i in few:
-        by_size = lime_stability.stability(
-            lime.all_heads(model), small[i], segments[i], sizes, SEEDS
-        )
-        for size, values in by_size.items():
-            each[size].append(
-                [values[lime.column(task, head, int(answers[name][head][i]))] for head in HEADS]
-            )
-    for size, values in each.items():
-        for k, head in enumerate(HEADS):
-            found[name, head, size] = float(np.mean(values, axis=0)[k])
+    predict = lime.all_heads(model)
+    each = [lime_stability.stability(predict, small[i], segments[i], sizes, SEEDS) for i in few]
+    for head in HEADS:
+        columns = [lime.column(task, head, int(answers[name][head][i])) for i in few]
+        for size in sizes:
+            values = [one[size][k] for one, k in zip(each, columns, strict=True)]
+            found[name, head, size] = float(np.mean(values))
     progress.say(f"stability of LIME, {name}: done")
 enough = [
     size
@@ -273,22 +270,15 @@ if shown.has_truth:
 # wrinkle: no map of superpixels can separate the two where they lie side by side.
 
 # %% tags=["hide-input"]
-WORDS = {
-    "geometry: excess": "geometry",
-    "shading: excess": "wrinkles and shading",
-    "periphery: excess": "periphery",
-    map_page.ONLY_SHADING: "wrinkles and shading, without geometry",
-}
+WORDS = map_page.EXCESS | {map_page.ONLY_SHADING: "wrinkles and shading, without geometry"}
 if shown.has_truth:
     lines = []
     for head in HEADS:
         for method, name, of_head in compared:
             if of_head == head:
                 held = faces.mean(of(method, name, head), WORDS)
-                lines.append(
-                    {"head": head, "map": f"{called[name]}, {method}"}
-                    | {words: held[column] for column, words in WORDS.items()}
-                )
+                held = {words: held[column] for column, words in WORDS.items()}
+                lines.append({"head": head, "map": f"{called[name]}, {method}"} | held)
     tables.table(lines, "Share of relevance on each part, less that of an even map")
 
 # %% [markdown]
@@ -301,6 +291,7 @@ if shown.has_truth:
 
 # %% tags=["hide-input"]
 if shown.has_truth:
+    CHANGED = ("geometry alone", "wrinkles and shading alone", "both, the twin")
     moved = []
     for i, row in enumerate(shown.rows):
         steps = truth_parts.steps(row, explained_faces.others(row)["authenticity"])
@@ -311,15 +302,8 @@ if shown.has_truth:
             with torch.inference_mode():
                 said = logits(model(batch), "authenticity")
             odds = (said[:, 1] - said[:, 0]).numpy() * (1 if true == 1 else -1)
-            moved.append(
-                {
-                    "model": name,
-                    "group": people[i],
-                    "geometry alone": odds[0] - odds[1],
-                    "wrinkles and shading alone": odds[0] - odds[2],
-                    "both, the twin": odds[0] - odds[3],
-                }
-            )
+            falls = zip(CHANGED, odds[0] - odds[1:], strict=True)
+            moved.append({"model": name, "group": people[i], **dict(falls)})
     moved = pd.DataFrame(moved)
     moved["geometry less shading"] = moved["geometry alone"] - moved["wrinkles and shading alone"]
     columns = list(moved.columns[2:])
@@ -341,10 +325,8 @@ STEPS = 8
 lines = []
 for head in HEADS:
     asked = explained_faces.targets(answers["dual_task"])[head][probe]
-    tried = {
-        method: compared[method, "dual_task", head][probe]
-        for method in ("LIME", "Grad-CAM", "Grad-CAM, finer layer")
-    }
+    methods = ("LIME", "Grad-CAM", "Grad-CAM, finer layer")
+    tried = {method: compared[method, "dual_task", head][probe] for method in methods}
     cells = round(np.mean(counts) ** 0.5)
     curves = deletion_insertion.with_noise(
         models["dual_task"], small[probe], tried, head, asked, cells, STEPS, seed
@@ -374,12 +356,8 @@ together = {}
 for head in HEADS:
     for method in ("Grad-CAM", "Grad-CAM, finer layer"):
         one, two = compared["LIME", "dual_task", head], compared[method, "dual_task", head]
-        frame = pd.DataFrame(
-            {
-                "agreement": map_agreement.spearman(one, two),
-                "with other people": map_agreement.with_others(one, two, people),
-            }
-        )
+        frame = pd.DataFrame({"agreement": map_agreement.spearman(one, two)})
+        frame["with other people"] = map_agreement.with_others(one, two, people)
         if shown.has_truth:
             mask = masks[head, "whole"]
             alone = [np.diagonal(map_scores.auc(held, mask)) for held in (one, two)]

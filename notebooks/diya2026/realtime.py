@@ -23,6 +23,7 @@ settings = Settings(data, data_root, profile, seed)
 
 # %% tags=["hide-input"]
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -86,14 +87,8 @@ for x, y, text in steps.values():
         )
     )
     axis.text(x, y, text, ha="center", va="center", fontsize=12)
-arrows = [
-    ("camera", "frame"),
-    ("guard", "decode"),
-    ("decode", "detect"),
-    ("detect", "align"),
-    ("align", "network"),
-    ("network", "answer"),
-]
+served = [name for name, (x, _, _) in steps.items() if x > 0.5]
+arrows = [("camera", "frame"), *pairwise(served)]
 style = {"arrowstyle": "-|>", "color": figures.GREY, "lw": 1.5}
 for first, second in arrows:
     (x, y, _), (_, below, _) = steps[first], steps[second]
@@ -159,17 +154,14 @@ pipeline = Pipeline(Detector(), Predictor(model_file))
 template = pipeline.template
 tables.table(
     pd.DataFrame(
-        [
-            ("detector", "YuNet 2023mar, run by OpenCV"),
-            ("what it sees", f"the frame, its longer side shrunk to {LONGEST} pixels"),
-            ("a face counts from a score of", f"{LEAST_SCORE}"),
-            ("further looks at each face", f"{alignment.LOOKS}"),
-            (
-                "between the eyes, in the training images",
-                f"{template.eyes_apart:.3f} of the side",
-            ),
-            ("input of the network", f"{pipeline.predictor.side} x {pipeline.predictor.side}"),
-        ],
+        {
+            "detector": "YuNet 2023mar, run by OpenCV",
+            "what it sees": f"the frame, its longer side shrunk to {LONGEST} pixels",
+            "a face counts from a score of": f"{LEAST_SCORE}",
+            "further looks at each face": f"{alignment.LOOKS}",
+            "between the eyes, in the training images": f"{template.eyes_apart:.3f} of the side",
+            "input of the network": f"{pipeline.predictor.side} x {pipeline.predictor.side}",
+        }.items(),
         columns=["what", "here"],
     ),
     "How faces come to the network",
@@ -185,15 +177,9 @@ for line, angle, picture in zip(axes, angles, examples, strict=True):
     shown = camera_frames.frame(picture, camera_frames.Place((350, 235), 300, angle, (70, 150)))
     face = pipeline.detector.find(shown)[0]
     closer = alignment.closer(shown, face, pipeline.detector)
-    for axis, image in zip(
-        line,
-        (
-            shown,
-            alignment.cropped(shown, face, template),
-            alignment.aligned(shown, closer, template),
-        ),
-        strict=True,
-    ):
+    cut = alignment.cropped(shown, face, template)
+    aligned = alignment.aligned(shown, closer, template)
+    for axis, image in zip(line, (shown, cut, aligned), strict=True):
         axis.imshow(image)
         axis.set(xticks=[], yticks=[])
         axis.grid(False)
@@ -217,22 +203,15 @@ directly = run.predictions[run.predictions["set"] == which].set_index("image_id"
 directly = directly.loc[table["image_id"].astype(str)].reset_index()
 scores = {("as trained", 0): result_page.accuracies(run.task, directly, scale.bootstrap, seed)}
 for angle in angles:
-    for way in measure.WAYS:
-        scores[way, angle] = result_page.accuracies(
-            run.task, predicted[angle][way], scale.bootstrap, seed
-        )
-found = {angle: len(predicted[angle]["aligned"]) / len(table) for angle in angles}
+    for way, said in predicted[angle].items():
+        scores[way, angle] = result_page.accuracies(run.task, said, scale.bootstrap, seed)
 tables.table(
     [
         {
             "turned by": f"{angle}°",
-            "faces found": f"{100 * found[angle]:.1f} %",
-            **{
-                f"{head}, {way}": scores[way, angle][head].percent()
-                for head in HEADS
-                for way in measure.WAYS
-            },
+            "faces found": f"{100 * len(predicted[angle]['aligned']) / len(table):.1f} %",
         }
+        | {f"{h}, {w}": scores[w, angle][h].percent() for h in HEADS for w in measure.WAYS}
         for angle in angles
     ],
     f"Accuracy in % on {len(table):,} faces of {table['group'].nunique()} subjects shown in frames, "
@@ -247,10 +226,9 @@ tables.say(
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Two panels, emotion above and authenticity below: accuracy over the angle by which the face is turned, aligned as blue diamonds and cut out only as grey squares, with intervals; a dotted line is the accuracy on the files themselves."}}
 figure, axes = plt.subplots(2, 1, figsize=(6, 6.4), sharex=True)
 for axis, head in zip(axes, HEADS, strict=True):
-    for (way, colour, marker), shift in zip(
-        (("aligned", figures.BLUE, "D"), ("cut out only", figures.GREY, "s")),
-        (-0.5, 0.5),
-        strict=True,
+    for way, colour, marker, shift in (
+        ("aligned", figures.BLUE, "D", -0.5),
+        ("cut out only", figures.GREY, "s", 0.5),
     ):
         of = [scores[way, angle][head].percent() for angle in angles]
         places = np.array(angles) + shift
@@ -265,11 +243,8 @@ figure.tight_layout()
 # %% tags=["hide-input"]
 tables.folded(
     [
-        {
-            "turned by, degrees": angle,
-            "way": way,
-            **{head: scores[way, angle][head].percent() for head in HEADS},
-        }
+        {"turned by, degrees": angle, "way": way}
+        | {head: scores[way, angle][head].percent() for head in HEADS}
         for angle in angles
         for way in measure.WAYS
     ],
@@ -277,12 +252,7 @@ tables.folded(
 )
 gains = {
     (angle, head): counts_by_subject.paired_difference(
-        predicted[angle]["aligned"],
-        predicted[angle]["cut out only"],
-        run.task[head],
-        "accuracy",
-        scale.bootstrap,
-        seed,
+        *predicted[angle].values(), run.task[head], "accuracy", scale.bootstrap, seed
     )
     for angle in angles
     for head in HEADS
@@ -304,12 +274,9 @@ tables.table(
 # are measurements: they differ from one execution to the next.
 
 # %% tags=["hide-input"]
-shots = [
-    measure.as_jpeg(camera_frames.frame(picture, place))
-    for picture, place in zip(
-        pictures[:40], camera_frames.places(len(pictures[:40]), 10, seed), strict=True
-    )
-]
+before = pictures[:40]
+held_so = zip(before, camera_frames.places(len(before), 10, seed), strict=True)
+shots = [measure.as_jpeg(camera_frames.frame(picture, place)) for picture, place in held_so]
 with test_client.running(model_file, "--rate", "100000") as server:
     timed = {way: measure.round_trips(server, shots, level) for way, level in measure.WAYS.items()}
 columns = [*STAGES, "rest", "all"]

@@ -109,9 +109,8 @@ for name in minority:
     )["recall"]
     row = {"emotion": name, "images": int(counts[name])}
     for arm in ("frozen", "smote_focal"):
-        row[WORDS[arm]] = over_seeds(tallies(runs[arm], last, "emotion"), resamples, seed, of)[
-            "recall"
-        ]
+        counted = tallies(runs[arm], last, "emotion")
+        row[WORDS[arm]] = over_seeds(counted, resamples, seed, of)["recall"]
     rows.append(row | {"change": gains[name]})
 tables.table(rows, "Recall of the two smallest emotions")
 
@@ -127,28 +126,16 @@ tables.table(rows, "Recall of the two smallest emotions")
 frozen = configs.first("frozen", replace(settings, profile=about["profile"]))
 stored = feature_cache.obtain(frozen.activations[0], data_root)
 demonstration = []
-for balanced, words in (
-    ("authenticity", "authenticity, as the paper says"),
-    ("cells", "all cells"),
-):
+kinds = {"authenticity": "authenticity, as the paper says", "cells": "all cells"}
+for balanced, words in kinds.items():
     told = smote_before_split.compare(
         stored.plain.astype("float32"), face_data.table, range(seed, seed + 3), balanced
     )
-    means = told.groupby("order", sort=False).agg(
-        {
-            "synthetic in test": "mean",
-            "test points": "mean",
-            "emotion accuracy": ["mean", "min", "max"],
-            "authenticity AUC": ["mean", "min", "max"],
-        }
-    )
-    for order, row in means.iterrows():
+    for order, part in told.groupby("order", sort=False):
         shown = {"balanced": words, "order": order}
-        for column in ("test points", "synthetic in test"):
-            shown[column] = round(row[column, "mean"])
-        for column in ("emotion accuracy", "authenticity AUC"):
-            low, high = row[column, "min"], row[column, "max"]
-            shown[column] = f"{row[column, 'mean']:.3f} ({low:.3f} to {high:.3f})"
+        shown |= {c: round(part[c].mean()) for c in ("test points", "synthetic in test")}
+        for score in ("emotion accuracy", "authenticity AUC"):
+            shown[score] = tables.mean_and_range(part[score])
         demonstration.append(shown)
 tables.table(
     demonstration, "SMOTE in three places: mean over three splits, lowest and highest in brackets"

@@ -41,10 +41,8 @@ def draw(run: Run, model: Staged) -> Figure:
 def parts(run: Run, model: Staged) -> None:
     """Show the table behind the drawing, folded away."""
     side = run.about["image_size"]
-    shown = model_summary.parts(model, side).drop(columns="stream")
-    shown = shown.rename(
-        columns={"output": "output (channels × height × width)", "gates": "SE gates"}
-    )
+    names = {"output": "output (channels × height × width)", "gates": "SE gates"}
+    shown = model_summary.parts(model, side).drop(columns="stream").rename(columns=names)
     shown["learns"] = shown["learns"].map({True: "yes", False: "no"})
     tables.folded(shown, f"The parts of the run's network at {side} pixels")
 
@@ -116,21 +114,19 @@ def embedding_verdicts(
 
 def weights(run: Run) -> None:
     """Show where the weights of each backbone came from, and which input they get."""
-    table = pd.DataFrame(
-        [
-            {
-                "backbone": one["architecture"],
-                "start": one["name"],
-                "licence": one["licence"],
-                "origin": ", or ".join(one["origins"]) or "-",
-                "sha256": one["sha256"] or "-",
-                "input mean": _channels(one["mean"]),
-                "input std": _channels(one["std"]),
-            }
-            for one in run.about["weights"]
-        ]
-    )
-    tables.table(table, "Where the weights of the backbones come from", index=False)
+    rows = [
+        {
+            "backbone": one["architecture"],
+            "start": one["name"],
+            "licence": one["licence"],
+            "origin": ", or ".join(one["origins"]) or "-",
+            "sha256": one["sha256"] or "-",
+            "input mean": _channels(one["mean"]),
+            "input std": _channels(one["std"]),
+        }
+        for one in run.about["weights"]
+    ]
+    tables.table(rows, "Where the weights of the backbones come from", index=False)
 
 
 def _channels(values: Sequence[float]) -> str:
@@ -183,12 +179,10 @@ def variants(model: str, settings: Settings) -> str:
             if configs.get(name).trained == "heads"
             else "late stages too",
             "seeds": common,
-            **{column: float(scores[column].mean()) for column in scores},
-            "mean of both": float(scores.to_numpy().mean()),
+            **scores.mean(),
+            "mean of both": scores.to_numpy().mean(),
         }
-    table = pd.DataFrame(rows).T
-    table = table.astype({c: float for c in table.columns if c not in ("trained", "seeds")})
-    table["seeds"] = table["seeds"].astype(int)
+    table = pd.DataFrame.from_dict(rows, orient="index")
     tables.table(
         table.rename_axis("variant"), "Frozen or fine-tuned, on the validation part (mean of seeds)"
     )

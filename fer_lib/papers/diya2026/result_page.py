@@ -106,8 +106,7 @@ def what_is_tested(runs: Sequence[Run]) -> pd.DataFrame:
 
 def confusion(runs: Sequence[Run], which: str, head: str) -> np.ndarray:
     """Return a model's confusion matrix, the counts of its seeds added up; rows are the truth."""
-    judged = [metrics.judged(rows_of(run, which), run.task[head]) for run in runs]
-    return sum(metrics.confusion_counts(of.truth, of.guess, len(of.classes)) for of in judged)
+    return sum(one.matrix.sum(0) for one in over_seeds.tallies(runs, which, head))
 
 
 def counted(matrix: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
@@ -195,13 +194,10 @@ def class_table(of: Sequence[Tally], resamples: int, seed: int = 0) -> pd.DataFr
     return pd.DataFrame(rows, index=pd.Index(of[0].classes, name="class"))
 
 
-def each_seed(of: Sequence[Tally]) -> pd.DataFrame:
-    """Return the summary scores of every seed, one row a seed in the order given."""
-    rows = []
-    for one in of:
-        found = summary(one, np.ones((1, len(one.groups))))
-        rows.append({name: float(value[0]) for name, value in found.items()})
-    return pd.DataFrame(rows)
+def each_seed(of: Sequence[Tally]) -> list[dict[str, float]]:
+    """Return the summary scores of every seed in the order given."""
+    found = [summary(one, np.ones((1, len(one.groups)))) for one in of]
+    return [{name: float(value) for name, (value,) in scores.items()} for scores in found]
 
 
 def classes_beside_paper(

@@ -22,6 +22,12 @@ from fer_lib.training.run import Run
 
 Masks = Mapping[tuple[str, str], np.ndarray]
 ONLY_SHADING = "shading only: excess"
+# Columns of `Faces.scored` that a page shows of each part, and what to call them.
+EXCESS = {
+    "geometry: excess": "geometry",
+    "shading: excess": "wrinkles and shading",
+    "periphery: excess": "periphery",
+}
 
 
 @dataclass(frozen=True)

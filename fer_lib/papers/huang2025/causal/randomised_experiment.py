@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from imblearn.over_sampling import SMOTE as Smote
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import confusion_matrix
 from sklearn.svm import SVC
 
 from engine.store.progress import Progress
@@ -203,10 +204,7 @@ def one_run(
         neighbours = min(NEIGHBOURS, min(counts.values()) - 1)
         x, y = Smote(random_state=number, k_neighbors=neighbours).fit_resample(x, y)
     guess = _fitted(run.classifier, run.treatment, x, y, number).predict(parts[1])
-    order = np.array(EMOTIONS)
-    matrix = metrics.confusion_counts(
-        np.searchsorted(order, truth[1]), np.searchsorted(order, guess), len(order)
-    )
+    matrix = confusion_matrix(truth[1], guess, labels=EMOTIONS)
     scores = metrics.confusion_scores(matrix)
     recall = metrics.class_scores(matrix)["recall"]
     return {
