@@ -106,11 +106,8 @@ figure = figures.image_grid(sheet, [""] * sheet.shape[1], [""] * sheet.shape[0],
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Seven genuine rendered faces in the top row; below each, three heat maps: movement by action units, difference from the neutral face, and difference from the acted twin, lit at the mouth, the brows and the eyes."}}
 truth_rows = ["face", "movement", "against neutral", "against twin"]
 maps = [[faces.render(row) / 255 for row in shown]]
-for measure in (
-    faces.truth_masks.au_displacement,
-    faces.truth_masks.expression_counterfactual,
-    faces.truth_masks.authenticity_counterfactual,
-):
+for kind in ("au_displacement", "expression_counterfactual", "authenticity_counterfactual"):
+    measure = getattr(faces.truth_masks, kind)
     maps.append([figures.overlay(faces.render(row), measure(row)) for row in shown])
 figure = figures.image_grid(np.array(maps), emotions, truth_rows, width=12)
 
@@ -154,12 +151,9 @@ if face_data.kind == "rendered":
 
 # %% tags=["hide-input"]
 if face_data.kind == "rendered":
-    quarters = table.groupby("authenticity", observed=True)[list(factors)].quantile(
-        [0.25, 0.5, 0.75]
-    )
-    quarters = (
-        quarters.rename(columns=factors).rename_axis(["authenticity", "quantile"]).reset_index()
-    )
+    kinds = table.groupby("authenticity", observed=True)[list(factors)]
+    quarters = kinds.quantile([0.25, 0.5, 0.75]).rename(columns=factors)
+    quarters = quarters.rename_axis(["authenticity", "quantile"]).reset_index()
     quarters["authenticity"] = quarters["authenticity"].astype(str)
     tables.folded(quarters, "Quartiles of the factors, genuine and fake")
 
@@ -171,10 +165,8 @@ if face_data.kind == "rendered":
 # %% tags=["hide-input"]
 if face_data.kind == "rendered":
     alone = {label: auc(genuine, table[factor].astype(float)) for factor, label in factors.items()}
-    tables.table(
-        pd.DataFrame({"AUC alone": alone}).rename_axis("factor"),
-        "How well one factor tells genuine from fake",
-    )
+    alone = pd.DataFrame({"AUC alone": alone}).rename_axis("factor")
+    tables.table(alone, "How well one factor tells genuine from fake")
     numbers = sorted({c[:4] for c in table.columns if c.startswith("AU") and c[2:4].isdigit()})
     rows = []
     for emotion in emotions:
@@ -186,14 +178,8 @@ if face_data.kind == "rendered":
             tried[f"{unit}, asymmetry"] = auc(genuine[at], (left - right).abs().to_numpy())
         best = max(tried, key=lambda name: abs(tried[name] - 0.5))
         higher = "genuine" if tried[best] > 0.5 else "fake"
-        rows.append(
-            {
-                "emotion": emotion,
-                "closest feature": best,
-                "higher in": higher,
-                "AUC alone": max(tried[best], 1 - tried[best]),
-            }
-        )
+        row = {"emotion": emotion, "closest feature": best, "higher in": higher}
+        rows.append(row | {"AUC alone": max(tried[best], 1 - tried[best])})
     tables.table(rows, "The action-unit feature that separates most, within each emotion")
 
 # %% tags=["hide-input"]
@@ -249,24 +235,14 @@ else:
         for r in found["recall"]
         if r["version"] == "as drawn"
     }
-    goals = pd.DataFrame(
-        [
-            {
-                "recall": name,
-                "goal": judge_run["goals"][name],
-                **{s: as_drawn[s, "genuine", emotion, "all"] for s in shown_to},
-                "reached in both": "yes"
-                if all(
-                    as_drawn[s, "genuine", emotion, "all"].value >= judge_run["goals"][name]
-                    for s in shown_to
-                )
-                else "no",
-            }
-            for name, emotion in (("genuine expressions", "all"), ("genuine fear", "fear"))
-        ]
-    )
+    goals = []
+    for name, emotion in (("genuine expressions", "all"), ("genuine fear", "fear")):
+        goal = judge_run["goals"][name]
+        recalls = {s: as_drawn[s, "genuine", emotion, "all"] for s in shown_to}
+        met = "yes" if all(one.value >= goal for one in recalls.values()) else "no"
+        goals.append({"recall": name, "goal": goal} | recalls | {"reached in both": met})
     caption = "What the judge recognises, beside the goals set before it was asked (95 % intervals)"
-    tables.table(goals.set_index("recall"), caption)
+    tables.table(pd.DataFrame(goals).set_index("recall"), caption)
     tables.say(
         f"A goal is an aim, not a condition that a build has to meet. By guessing, one emotion of "
         f"{len(emotions)} is right with a share of {1 / len(emotions):.3f}."
@@ -287,13 +263,9 @@ if judge_run is not None:
         tables.table(pd.DataFrame(recalls).rename_axis(what), caption)
     taken_for = []
     for setting, found in shown_to.items():
-        fear = dict(
-            zip(emotions, found["confusion"]["genuine"][emotions.index("fear")], strict=True)
-        )
-        images = sum(fear.values())
-        others = {name: n for name, n in fear.items() if name != "fear"}
-        most = max(others, key=others.get)
-        taken_for.append(f"{most} ({setting}: {others[most]} of {images})")
+        fear = pd.Series(found["confusion"]["genuine"][emotions.index("fear")], emotions)
+        most = fear.drop("fear").idxmax()
+        taken_for.append(f"{most} ({setting}: {fear[most]} of {fear.sum()})")
     tables.say(
         "Where genuine fear is missed, it is most often taken for " + ", ".join(taken_for) + "."
     )

@@ -152,13 +152,10 @@ tables.folded(result_page.counted(matrix, EMOTIONS), "Confusion matrix, emotion,
 
 # %% tags=["hide-input"]
 possible = emotion.matrices(ledger)
+errors = [matrices_behind_tables.errors(one, EMOTIONS) for one in possible]
+numbers = pd.RangeIndex(1, len(possible) + 1, name="matrix")
 tables.table(
-    pd.DataFrame(
-        [matrices_behind_tables.errors(matrix, EMOTIONS) for matrix in possible],
-        index=pd.RangeIndex(1, len(possible) + 1, name="matrix"),
-    )
-    .fillna(0)
-    .astype(int),
+    pd.DataFrame(errors, index=numbers).fillna(0).astype(int),
     f"The {len(possible)} matrices with which Table 5 agrees: where the errors can lie",
 )
 
@@ -178,12 +175,8 @@ figure = result_plots.rates_alone(each, roc, sets[last], None, 3)
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Precision against recall of the seven emotions, each against the rest, for the proposed model; the dashed line is an emotion's mean share of the images."}}
 figure = result_plots.rates_alone(each, precision, sets[last], 1 / len(EMOTIONS), 3)
 # %% tags=["hide-input"]
-tables.folded(
-    pd.concat(
-        learning_curves.every_tenth(curve).assign(emotion=name) for name, curve in each.items()
-    ),
-    "Points of the curves, one emotion against the rest",
-)
+points = [learning_curves.every_tenth(one).assign(emotion=name) for name, one in each.items()]
+tables.folded(pd.concat(points), "Points of the curves, one emotion against the rest")
 
 # %% [markdown]
 # ## Figure 12: accuracy over the epochs

@@ -30,7 +30,7 @@ from engine.store import progress
 from fer_lib.data import datasets
 from fer_lib.evaluation import ledgers
 from fer_lib.labels import EMOTIONS
-from fer_lib.papers.diya2026 import named_configs
+from fer_lib.papers.diya2026 import named_configs, result_page
 from fer_lib.papers.diya2026.explanations import resized_model
 from fer_lib.papers.diya2026.fairness import (
     group_fairness,
@@ -54,12 +54,8 @@ measured = about["data_kind"] == "rendered"
 
 
 tables.header_of_run(about)
-tables.table(
-    pd.DataFrame(
-        {"seeds of training": {shown: len(each) for shown, each in runs.items()}}
-    ).rename_axis("model"),
-    "What is judged; scores are means over the seeds",
-)
+seeds = pd.DataFrame({"seeds of training": {shown: len(each) for shown, each in runs.items()}})
+tables.table(seeds.rename_axis("model"), "What is judged; scores are means over the seeds")
 
 # %% [markdown]
 # ## Who the subjects are
@@ -73,10 +69,7 @@ if measured:
     further = datasets.by_name("rendered_test", n_subjects=scale.test_subjects).table
     people = group_fairness.factors_of(further)
     held = {
-        shown: [
-            group_fairness.answers(run.predictions[run.predictions["set"] == "rendered_test"])
-            for run in each
-        ]
+        shown: [group_fairness.answers(result_page.rows_of(run, "rendered_test")) for run in each]
         for shown, each in runs.items()
     }
     tables.table(
@@ -176,9 +169,8 @@ rows = skin_tone_swap.chosen_rows(scale.tone_images, scale.test_subjects)
 versions = skin_tone_swap.rendered(rows, scale.image_size)
 answers = {}
 for shown, each in runs.items():
-    answers[shown] = [
-        skin_tone_effects.ask(resized_model.of_run(run, scale.image_size), versions) for run in each
-    ]
+    sized = (resized_model.of_run(run, scale.image_size) for run in each)
+    answers[shown] = [skin_tone_effects.ask(model, versions) for model in sized]
     progress.say(f"answers of the {shown} to every version: done")
 tables.say(
     f"{len(rows)} faces of {len({row['subject_id'] for row in rows})} further subjects, half of them "
@@ -220,11 +212,8 @@ farthest = max(
 )
 pair = pictures[[0, list(strip).index(farthest)]]
 differs = (pair[0] != pair[1]).any(-1, keepdims=True).repeat(3, -1)
-figure = figures.image_grid(
-    np.stack([*pair / 255, differs.astype(float)])[None],
-    [skin_tone_swap.OWN, farthest, "pixels that differ"],
-    [""],
-)
+names = [skin_tone_swap.OWN, farthest, "pixels that differ"]
+figure = figures.image_grid(np.stack([*pair / 255, differs.astype(float)])[None], names, [""])
 
 # %% [markdown]
 # ### Identical faces, tone by tone
@@ -232,24 +221,16 @@ figure = figures.image_grid(
 # The same faces stand in every row, so a difference between rows can come from the tone alone.
 
 # %% tags=["hide-input"]
-tone_by_tone = {
-    shown: skin_tone_effects.per_tone(each, scale.bootstrap, seed)
-    for shown, each in answers.items()
-}
-for shown, found in tone_by_tone.items():
+tone_by_tone = {}
+for shown, each in answers.items():
+    found = skin_tone_effects.per_tone(each, scale.bootstrap, seed)
+    tone_by_tone[shown] = found
     tables.table(found, f"The {shown} on the same faces in each tone")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Mean P(genuine) of the dual-task model on the same faces in five tones, with intervals: genuine faces as grey squares, fake faces as blue diamonds."}}
 chart = tone_by_tone[PROPOSED][[skin_tone_effects.P_GENUINE, skin_tone_effects.P_FAKE]]
-figure = figures.intervals(
-    chart.rename(
-        columns={
-            skin_tone_effects.P_GENUINE: "genuine faces",
-            skin_tone_effects.P_FAKE: "fake faces",
-        }
-    ),
-    f"mean P(genuine), {PROPOSED}",
-)
+chart = chart.set_axis(["genuine faces", "fake faces"], axis=1)
+figure = figures.intervals(chart, f"mean P(genuine), {PROPOSED}")
 
 # %% [markdown]
 # The two ends of the range, face by face: the lightest minus the darkest. The test flips the sign of
@@ -258,14 +239,10 @@ figure = figures.intervals(
 # direction.
 
 # %% tags=["hide-input"]
-ends = {
-    shown: skin_tone_effects.ends_apart(each, scale.bootstrap, seed)
-    for shown, each in answers.items()
-}
-for shown, found in ends.items():
-    tables.table(
-        with_p(found), f"The {shown}: lightest minus darkest on the same faces", index=False
-    )
+for shown, each in answers.items():
+    found = skin_tone_effects.ends_apart(each, scale.bootstrap, seed)
+    caption = f"The {shown}: lightest minus darkest on the same faces"
+    tables.table(with_p(found), caption, index=False)
     moved = list(found.loc[found["told apart"] == "yes", "score"])
     tables.say(
         f"**{shown}:** "
@@ -285,28 +262,20 @@ for shown, found in ends.items():
 # following the skin.
 
 # %% tags=["hide-input"]
-moved = {
-    shown: skin_tone_effects.changes(each, versions, scale.bootstrap, seed)
-    for shown, each in answers.items()
-}
-for shown, found in moved.items():
+moved = {}
+for shown, each in answers.items():
+    moved[shown] = found = skin_tone_effects.changes(each, versions, scale.bootstrap, seed)
     tables.table(found, f"The {shown}: what each change of the picture does to the answers")
 
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Forest plot of the mean absolute change of P(genuine) under another tone and under changes that say nothing of the face, with intervals: the CNN baseline as grey squares, the dual-task model as blue diamonds."}}
-figure = figures.intervals(
-    pd.DataFrame({shown: found[skin_tone_effects.MOVED] for shown, found in moved.items()}),
-    "mean absolute change of P(genuine)",
-)
+chart = pd.DataFrame({shown: found[skin_tone_effects.MOVED] for shown, found in moved.items()})
+figure = figures.intervals(chart, "mean absolute change of P(genuine)")
 
 # %% tags=["hide-input"]
-beside = {
-    shown: skin_tone_effects.beside_chance(each, scale.bootstrap, seed)
-    for shown, each in answers.items()
-}
-for shown, found in beside.items():
-    tables.table(
-        with_p(found), f"The {shown}: another tone minus another change, same faces", index=False
-    )
+for shown, each in answers.items():
+    found = skin_tone_effects.beside_chance(each, scale.bootstrap, seed)
+    caption = f"The {shown}: another tone minus another change, same faces"
+    tables.table(with_p(found), caption, index=False)
     against = found[(found["measure"] == skin_tone_effects.MOVED)].set_index("against")
     for other, row in against.iterrows():
         tables.say(f"**{shown}:** {group_tables.tone_beside(row, other)}")

@@ -338,10 +338,9 @@ for number, (face, colour) in enumerate(
 figure.tight_layout(pad=0.2)
 
 # %% tags=["hide-input"]
+columns = ["face", "emotion", "probability", "authenticity", "probability of that"]
 tables.table(
-    pd.DataFrame(
-        labels, columns=["face", "emotion", "probability", "authenticity", "probability of that"]
-    ),
+    pd.DataFrame(labels, columns=columns),
     f"What the service says of this frame, at the threshold {ledger['deploy.threshold'].printed}",
     index=False,
 )
@@ -371,7 +370,7 @@ with test_client.running(model_file) as server:
         with server.talk() as socket:
             said = test_client.answer(socket, content)
             after = test_client.answer(socket, good)
-        answers.append((name, said["text"], "yes" if after["kind"] == "faces" else "no"))
+        answers.append((name, said["text"], after))
     with server.talk() as socket:
         flood = 300
         for _ in range(flood):
@@ -380,18 +379,16 @@ with test_client.running(model_file) as server:
     refused = [reply["text"] for reply in replies if reply["kind"] == "refused"]
     with server.talk() as socket:
         after = test_client.answer(socket, good)
-    answers.append(
-        (f"{flood} messages at once", refused[-1], "yes" if after["kind"] == "faces" else "no")
-    )
+    answers.append((f"{flood} messages at once", refused[-1], after))
     for name, origin in (("a page of another site", "https://other.test"), ("no Origin", None)):
         status, text = test_client.refusal(server, origin)
         with server.talk() as socket:
             after = test_client.answer(socket, good)
-        answers.append((name, f"{status}: {text}", "yes" if after["kind"] == "faces" else "no"))
+        answers.append((name, f"{status}: {text}", after))
+answers = pd.DataFrame(answers, columns=["what is sent", "what is answered", "and then goes on"])
+goes_on = ["yes" if after["kind"] == "faces" else "no" for after in answers.pop("and then goes on")]
 tables.table(
-    pd.DataFrame(answers, columns=["what is sent", "what is answered", "and then goes on"]),
-    "Answers of a running service",
-    index=False,
+    answers.assign(**{"and then goes on": goes_on}), "Answers of a running service", index=False
 )
 
 # %% [markdown]
