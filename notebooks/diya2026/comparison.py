@@ -158,7 +158,7 @@ else:
 # %% tags=["hide-input"]
 six = {named_configs.title(name): runs[name] for name in named_configs.MODELS}
 wanted = (("emotion", "accuracy"), ("authenticity", "AUC"))
-compared = paired_differences.every_pair(six, last, wanted, resamples, seed)
+compared = model_ranking.every_pair(six, last, wanted, resamples, seed)
 seeds = {name: len(found) for name, found in six.items()}
 places = [
     model_ranking.judge(one, seeds, {named_configs.title(name) for name in unranked})

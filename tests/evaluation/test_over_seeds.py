@@ -169,7 +169,7 @@ def models(**skills):
 
 def test_identical_models_are_not_ranked():
     same = models(a=(1.5, (0, 1, 2)), b=(1.5, (0, 1, 2)))
-    (only,) = paired_differences.every_pair(same, "test", [("authenticity", "AUC")], 200)
+    (only,) = model_ranking.every_pair(same, "test", [("authenticity", "AUC")], 200)
     assert only.difference.value == 0
     assert only.p_holm == 1
     place = model_ranking.judge(only, {"a": 3, "b": 3})
@@ -186,14 +186,14 @@ def test_models_of_equal_skill_are_seldom_ranked():
         }
         for one, two in zip(runs["a"], runs["b"], strict=True):
             two.about["seed"] = one.about["seed"]
-        (only,) = paired_differences.every_pair(runs, "test", [("authenticity", "AUC")], 200)
+        (only,) = model_ranking.every_pair(runs, "test", [("authenticity", "AUC")], 200)
         claimed += model_ranking.judge(only, {"a": 3, "b": 3}).claimed
     assert claimed <= 3
 
 
 def test_a_planted_difference_is_ranked_better_first():
     runs = models(weak=(0.3, (0, 1, 2)), strong=(3.0, (0, 1, 2)), twin=(3.0, (0, 1, 2)))
-    found = paired_differences.every_pair(runs, "test", [("authenticity", "AUC")], 300)
+    found = model_ranking.every_pair(runs, "test", [("authenticity", "AUC")], 300)
     places = [model_ranking.judge(one, dict.fromkeys(runs, 3)) for one in found]
     assert model_ranking.ordering(places) == ["strong above weak", "twin above weak"]
     assert {(p.comparison.first, p.comparison.second) for p in places if not p.claimed} == {
@@ -203,7 +203,7 @@ def test_a_planted_difference_is_ranked_better_first():
 
 def test_two_seeds_are_never_ranked_however_clear():
     runs = models(weak=(0.0, (0, 1, 2)), strong=(5.0, (0, 1)))
-    (only,) = paired_differences.every_pair(runs, "test", [("emotion", "accuracy")], 200)
+    (only,) = model_ranking.every_pair(runs, "test", [("emotion", "accuracy")], 200)
     assert only.first == "strong"
     assert only.difference.low > 0
     place = model_ranking.judge(only, {"weak": 3, "strong": 2})
@@ -214,14 +214,14 @@ def test_two_seeds_are_never_ranked_however_clear():
 
 def test_seeds_that_are_not_shared_do_not_count():
     runs = models(weak=(0.0, (0, 1, 2)), strong=(5.0, (2, 3, 4)))
-    (only,) = paired_differences.every_pair(runs, "test", [("emotion", "accuracy")], 200)
+    (only,) = model_ranking.every_pair(runs, "test", [("emotion", "accuracy")], 200)
     assert only.difference.seeds == 1
     assert model_ranking.judge(only, {"weak": 3, "strong": 3}).why == "only 1 seeds in common"
 
 
 def test_a_stand_in_is_never_ranked():
     runs = models(weak=(0.0, (0, 1, 2)), substitute=(5.0, (0, 1, 2)))
-    (only,) = paired_differences.every_pair(runs, "test", [("emotion", "accuracy")], 200)
+    (only,) = model_ranking.every_pair(runs, "test", [("emotion", "accuracy")], 200)
     place = model_ranking.judge(only, dict.fromkeys(runs, 3), unranked=("substitute",))
     assert (place.claimed, place.why) == (False, "substitute never ranked")
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from engine.page import tables
 from fer_lib.evaluation import paired_differences
 from fer_lib.evaluation.bootstrap import student_ends, student_p
-from fer_lib.evaluation.over_seeds import Pooled, over_seeds, tallies
+from fer_lib.evaluation.over_seeds import Drawn, Pooled, drawn, less, over_seeds, tallies
 from fer_lib.evaluation.paired_differences import Comparison
 from fer_lib.papers.diya2026 import result_page
 from fer_lib.training.run import Run
@@ -72,15 +72,22 @@ def against(
     scores : sequence of (head, score)
         What is compared.
     """
+    done: dict[tuple, Drawn] = {}
+
+    def of(name: str, chosen: Sequence[Run], head: str) -> Drawn:
+        """Return the draws of an arm on the seeds it shares with another, worked out once."""
+        key = (name, head, *(run.about["seed"] for run in chosen))
+        if key not in done:
+            done[key] = drawn(tallies(chosen, which, head), resamples, seed)
+        return done[key]
+
     found = []
-    for arm, reference in wanted:
-        gained = {
-            head: paired_differences.difference(
-                runs[arm], runs[reference], which, head, resamples, seed
-            )
-            for head in dict.fromkeys(head for head, _ in scores)
-        }
-        found += paired_differences.compared(arm, reference, scores, gained)
+    for pair in wanted:
+        one, two = paired_differences.shared(runs[pair[0]], runs[pair[1]], which)
+        for head in dict.fromkeys(head for head, _ in scores):
+            gained = less(of(pair[0], one, head), of(pair[1], two, head))
+            asked = [score for of_head, score in scores if of_head == head]
+            found += [Comparison(*pair, head, score, gained[score]) for score in asked]
     return paired_differences.holm(found)
 
 

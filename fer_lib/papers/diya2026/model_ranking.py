@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 
-from fer_lib.evaluation.paired_differences import Comparison
+from fer_lib.evaluation.paired_differences import Comparison, turned
+from fer_lib.papers.diya2026 import ablation_page
+from fer_lib.training.run import Run
 
 LEAST_SEEDS = 3
 SIGNIFICANT = 0.05  # below it, a p after correction
@@ -28,6 +31,35 @@ class Place:
     comparison: Comparison
     claimed: bool
     why: str
+
+
+def every_pair(
+    runs: Mapping[str, Sequence[Run]],
+    which: str,
+    wanted: Sequence[tuple[str, str]],
+    resamples: int,
+    seed: int = 0,
+) -> list[Comparison]:
+    """Return all models against each other, better first, with Holm's correction over all of it.
+
+    Parameters
+    ----------
+    runs : mapping
+        Runs of each model by its name.
+    which : str
+        The set.
+    wanted : sequence of (head, score)
+        Such as ("authenticity", "AUC"). The correction is over pairs of models times these.
+    resamples, seed : int
+        As for `fer_lib.evaluation.paired_differences.difference`.
+    """
+    pairs = list(combinations(runs, 2))
+    return [
+        replace(one, first=one.second, second=one.first, difference=turned(one.difference))
+        if one.difference.value < 0
+        else one
+        for one in ablation_page.against(runs, pairs, which, resamples, seed, wanted)
+    ]
 
 
 def judge(one: Comparison, seeds: Mapping[str, int], unranked: Collection[str] = ()) -> Place:
