@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,8 +56,32 @@ class Interval:
 Scores = Callable[[np.ndarray], dict[str, float]]
 
 
+def weights_of(groups: int | ArrayLike, resamples: int, seed: int = 0) -> np.ndarray:
+    """Return how often each group is drawn, float (resamples, G); each row adds up to G.
+
+    ``groups`` is their number; or a count for each, such as the cells of a table, whose units are
+    then drawn one by one (rows add up to all of them).
+    """
+    units = np.ones(groups) if np.ndim(groups) == 0 else np.ravel(groups)
+    total = round(units.sum())
+    return np.random.default_rng(seed).multinomial(total, units / total, resamples).astype(float)
+
+
+def over_groups(
+    groups: int, scores: Callable[[np.ndarray], dict], resamples: int, seed: int = 0
+) -> dict[str, Interval]:
+    """Return each score with its cluster-bootstrap percentile interval.
+
+    ``scores`` takes weights (B, ``groups``), how often each group counts, and returns named arrays
+    (B,). Everything else is as for `bootstrap`.
+    """
+    found = scores(np.ones((1, groups)))
+    draws = scores(weights_of(groups, resamples, seed)) if groups > 1 else found
+    return {name: interval(float(one), draws[name], groups) for name, (one,) in found.items()}
+
+
 def bootstrap(
-    groups: np.ndarray, scores: Scores, resamples: int, seed: int = 0
+    groups: ArrayLike, scores: Scores, resamples: int, seed: int = 0
 ) -> dict[str, Interval]:
     """Return each score with its cluster-bootstrap percentile interval.
 
@@ -65,7 +89,7 @@ def bootstrap(
 
     Parameters
     ----------
-    groups : ndarray
+    groups : array_like
         Shape (n,), the group of each row.
     scores : callable
         Takes row positions, int (m,), repeats allowed, and returns named floats; nan where one
@@ -80,22 +104,38 @@ def bootstrap(
     Field and Welsh, J. R. Statist. Soc. B 69 (2007), doi:10.1111/j.1467-9868.2007.00593.x.
     """
     codes, names = pd.factorize(groups)
-    rows = [np.nonzero(codes == code)[0] for code in range(len(names))]
-    found = scores(np.arange(len(groups)))
-    if len(names) < 2:
-        return {k: Interval(v, float("nan"), float("nan"), len(names)) for k, v in found.items()}
-    chance = np.random.default_rng(seed)
-    draws = np.empty((resamples, len(found)))
-    for draw in draws:
-        chosen = chance.integers(0, len(names), len(names))
-        drawn = scores(np.concatenate([rows[code] for code in chosen]))
-        draw[:] = [drawn[name] for name in found]
-    return {
-        name: Interval(value, float(low), float(high), len(names))
-        for (name, value), low, high in zip(
-            found.items(), *percentile_ends(draws, axis=0), strict=True
-        )
-    }
+    rows = np.arange(len(codes))
+
+    def each(weights: np.ndarray) -> dict[str, list[float]]:
+        found = [scores(rows.repeat(times[codes])) for times in weights.astype(int)]
+        return {name: [one[name] for one in found] for name in found[0]}
+
+    return over_groups(len(names), each, resamples, seed)
+
+
+def means(
+    columns: Mapping[str, ArrayLike] | pd.DataFrame,
+    groups: ArrayLike,
+    resamples: int,
+    seed: int = 0,
+) -> dict[str, Interval]:
+    """Return what `bootstrap` gives for the mean of each column (n,), nan left out, by sums."""
+    codes, names = pd.factorize(groups)
+    table = np.array([columns[name] for name in columns], float).T
+    held = pd.DataFrame(table).groupby(codes)
+    sums, counts = held.sum().to_numpy(), held.count().to_numpy(float)
+
+    def mean(weights: np.ndarray) -> dict[str, np.ndarray]:
+        with np.errstate(invalid="ignore"):  # nan where nothing is left
+            return dict(zip(columns, (weights @ sums / (weights @ counts)).T, strict=True))
+
+    return over_groups(len(names), mean, resamples, seed)
+
+
+def interval(value: float, draws: ArrayLike, groups: int, digits: int = 3) -> Interval:
+    """Return a score with its percentile interval of draws (B,); no ends below two groups."""
+    low, high = percentile_ends(draws) if groups > 1 else (np.nan, np.nan)
+    return Interval(value, float(low), float(high), groups, digits)
 
 
 def percentile_ends(draws: ArrayLike, axis: int | None = None) -> np.ndarray:
@@ -109,12 +149,9 @@ def percentile_ends(draws: ArrayLike, axis: int | None = None) -> np.ndarray:
     axis : int, optional
         The axis of the resamples; None for all of ``draws``.
     """
-    draws = np.asarray(draws, float)
-    undefined = np.isnan(draws)
-    quantile = np.nanquantile if undefined.any() else np.quantile
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN slice", RuntimeWarning)
-        return quantile(draws, [TAIL, 1 - TAIL], axis=axis)
+        return np.nanquantile(np.asarray(draws, float), [TAIL, 1 - TAIL], axis=axis)
 
 
 def student_ends(value: float, error: float, freedom: float) -> tuple[float, float]:

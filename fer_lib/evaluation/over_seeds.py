@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fer_lib.evaluation.bootstrap import Interval, student_ends, student_p
+from fer_lib.evaluation.bootstrap import (
+    Interval,
+    student_ends,
+    student_p,
+    weights_of,
+)
 from fer_lib.evaluation.counts_by_subject import Tally, summary, tally
 from fer_lib.training.run import Run
 
@@ -40,12 +45,6 @@ class Pooled(Interval):
 def tallies(runs: Sequence[Run], which: str, head: str) -> list[Tally]:
     """Return each run's `Tally` on the set called ``which``, in the order of the runs."""
     return [tally(run.predictions[run.predictions["set"] == which], run.task[head]) for run in runs]
-
-
-def weights_of(groups: int, resamples: int, seed: int) -> np.ndarray:
-    """Return how often each group is drawn, float (resamples, groups); each row adds up to G."""
-    chance = np.random.default_rng(seed)
-    return chance.multinomial(groups, np.full(groups, 1 / groups), resamples).astype(float)
 
 
 def over_seeds(
@@ -88,6 +87,9 @@ def within(one: Pooled, name: str) -> Pooled:
 
 def drawn(of: Sequence[Tally], resamples: int, seed: int = 0, scores: Scores = summary) -> Drawn:
     """Return each score of each seed, (K,), of each seed and draw, (K, B), and the groups' number.
+
+    Instead of tallies, ``of`` may hold anything with ``groups``, repeats allowed, that ``scores``
+    takes: weights have a column for each of them.
 
     Raises
     ------

@@ -22,6 +22,7 @@ from scipy import stats
 from engine.page import audit as audit_page
 from engine.page import tables
 from engine.page.audit_arithmetic import f1_of, most_precision
+from fer_lib.evaluation.bootstrap import weights_of
 from fer_lib.labels import AUTHENTICITY, EMOTIONS
 from fer_lib.plots import figures
 
@@ -298,7 +299,7 @@ symmetric = middle[0] <= mean.rounding[1] and mean.rounding[0] <= middle[1]
 cells = np.array(list(counts.values()))
 n = int(cells.sum())
 right = counts["fake", "fake"] + counts["genuine", "genuine"]
-usual = stats.binom.ppf([(1 - level) / 2, (1 + level) / 2], n, right / n) / n
+usual = np.array(stats.binom.interval(level, n, right / n)) / n
 
 
 def told(cells):
@@ -315,7 +316,7 @@ def told(cells):
     )
 
 
-drawn = np.random.default_rng(seed).multinomial(n, cells / n, size=(20_000, resamples))
+drawn = weights_of(cells, 20_000 * resamples, seed).reshape(20_000, resamples, -1)
 tables.say(
     f"The middle of the printed interval lies in {middle[0]:.4f} to {middle[1]:.4f}, and the mean "
     f"{mean.printed} {'may' if symmetric else 'does not'} lie there. The usual bootstrap gives "

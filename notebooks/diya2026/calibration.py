@@ -26,7 +26,7 @@ from scipy import stats
 from engine.page import tables as page
 from engine.page.verdict_rows import VerdictRows
 from fer_lib.evaluation import counts_by_subject, ledgers, metrics, over_seeds
-from fer_lib.evaluation.bootstrap import LEVEL
+from fer_lib.evaluation.bootstrap import LEVEL, percentile_ends, weights_of
 from fer_lib.labels import AUTHENTICITY
 from fer_lib.papers.diya2026 import (
     bootstrap_coverage,
@@ -67,12 +67,11 @@ FIVE = int(ledger["bootstrap.resamples"].value)
 REPEATS = 1000
 one = over_seeds.tallies([first], last, "authenticity")
 values, draws, groups = over_seeds.drawn(one, resamples, seed)
-tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
 rows, chances = [], {}
 for name in ("accuracy", "macro F1", "AUC"):
     drawn = draws[name][0]
     drawn = drawn[~np.isnan(drawn)]
-    low, high = np.quantile(drawn, tails)
+    low, high = percentile_ends(drawn)
     chances[name] = bootstrap_coverage.from_few(drawn, FIVE, REPEATS, seed)
     ends = chances[name]
     rows.append(
@@ -80,8 +79,8 @@ for name in ("accuracy", "macro F1", "AUC"):
             "score": name,
             "value": float(values[name][0]),
             f"interval, {resamples:,} draws": f"[{low:.3f}, {high:.3f}]",
-            f"lower end, {FIVE} draws": f"{ends['low'].quantile(0.025):.3f} to {ends['low'].quantile(0.975):.3f}",
-            f"upper end, {FIVE} draws": f"{ends['high'].quantile(0.025):.3f} to {ends['high'].quantile(0.975):.3f}",
+            f"lower end, {FIVE} draws": "{:.3f} to {:.3f}".format(*percentile_ends(ends["low"])),
+            f"upper end, {FIVE} draws": "{:.3f} to {:.3f}".format(*percentile_ends(ends["high"])),
             "mean width, share of the full one": f"{ends['width'].mean() / (high - low):.2f}",
             "narrowest to widest": f"{ends['width'].min() / (high - low):.2f} to {ends['width'].max() / (high - low):.2f}",
         }
@@ -97,7 +96,7 @@ page.say(
 # %% tags=["hide-input"] mystnb={"image": {"alt": "Histograms of the lower and upper ends of a thousand intervals from five resamples of the authenticity accuracy; dashed lines are the ends from all resamples, which the short intervals mostly do not reach."}}
 drawn = draws["accuracy"][0]
 figure = result_plots.spread_of_ends(
-    tuple(np.quantile(drawn, tails)), chances["accuracy"], "authenticity accuracy"
+    tuple(percentile_ends(drawn)), chances["accuracy"], "authenticity accuracy"
 )
 
 # %% tags=["hide-input"]
@@ -119,8 +118,8 @@ _, by_image, images = over_seeds.drawn([alone], resamples, seed)
 rows = []
 for name in ("accuracy", "macro F1", "AUC"):
     ends = {
-        "by subject": np.nanquantile(draws[name], tails),
-        "by image": np.nanquantile(by_image[name], tails),
+        "by subject": percentile_ends(draws[name]),
+        "by image": percentile_ends(by_image[name]),
     }
     width = {how: high - low for how, (low, high) in ends.items()}
     rows.append(
@@ -141,10 +140,9 @@ page.table(rows, f"{groups} groups, {images:,} images")
 # %% tags=["hide-input"]
 printed = result_page.figure_13(ledger)
 total, right = int(printed.sum()), int(np.trace(printed))
-exact = stats.binom.ppf(tails, total, right / total) / total
-chance = np.random.default_rng(seed)
+exact = np.array(stats.binom.interval(LEVEL, total, right / total)) / total
 tables = 20_000
-again = chance.multinomial(total, printed.ravel() / total, (tables, FIVE)).reshape(-1, 2, 2)
+again = weights_of(printed, tables * FIVE, seed).reshape(-1, 2, 2)
 overall, per_class = metrics.confusion_scores(again), metrics.class_scores(again)
 averaged = {
     "authenticity.accuracy": 100 * overall["accuracy"],

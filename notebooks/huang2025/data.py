@@ -27,9 +27,9 @@ from engine.page.verdict_rows import VerdictRows
 from face_renderer.clips import clip_set, time_course
 from fer_lib.data import datasets, splits
 from fer_lib.evaluation import ledgers
+from fer_lib.evaluation.bootstrap import means
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026 import leakage_audit
-from fer_lib.papers.diya2026.means_by_group import means
 from fer_lib.papers.huang2025 import budget as scale
 from fer_lib.papers.huang2025 import clip_plots, printed_counts, printed_settings
 from fer_lib.papers.huang2025.preprocessing import prepared

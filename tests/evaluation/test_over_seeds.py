@@ -8,6 +8,7 @@ import pytest
 from sklearn import metrics as sk
 
 from fer_lib.evaluation import metrics, over_seeds, paired_differences
+from fer_lib.evaluation.bootstrap import weights_of
 from fer_lib.evaluation.counts_by_subject import by_class, summary, tally
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026 import bootstrap_coverage, model_ranking, result_page
@@ -46,7 +47,7 @@ def run(seed, **made):
 def test_a_draw_of_groups_scores_like_the_images_it_holds(head):
     table = faces()
     of = tally(table, TASK[head])
-    weights = over_seeds.weights_of(len(of.groups), 5, seed=3)
+    weights = weights_of(len(of.groups), 5, seed=3)
     found = summary(of, weights) | by_class(of, weights)
     for b in range(5):
         times = weights[b][np.searchsorted(of.groups.astype(str), table["group"].astype(str))]
@@ -88,7 +89,7 @@ def crossed(chance, seeds, subjects, seed_spread):
         + chance.normal(0, seed_spread, (seeds, 1))
         + chance.normal(0, 1, (seeds, subjects))
     )
-    weights = over_seeds.weights_of(subjects, 200, int(chance.integers(1 << 30)))
+    weights = weights_of(subjects, 200, int(chance.integers(1 << 30)))
     return x.mean(1), (weights @ x.T / subjects).T
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from sklearn.metrics import brier_score_loss
 
 from fer_lib.evaluation import metrics
 from fer_lib.evaluation.counts_by_subject import Tally, matrices, tally
-from fer_lib.evaluation.over_seeds import Drawn, Pooled, drawn, pool, weights_of
+from fer_lib.evaluation.over_seeds import Drawn, Pooled, drawn, pool
 from fer_lib.task import Head
 from fer_lib.training.run import Run
 
@@ -108,39 +109,19 @@ def over_seeds(
     The gap is the mean forecast minus the share that came true: positive where the model claims too
     much.
     """
-    names = np.unique(np.concatenate([one.groups for one in of]).astype(str))
-    weights = weights_of(len(names), resamples, seed)
-    ones = np.ones((1, len(names)))
-    found = [(_sums(one, names, ones, bins), _sums(one, names, weights, bins)) for one in of]
-    return {
-        name: pool(
-            np.array([value[name][0] for value, _ in found]),
-            np.stack([draw[name] for _, draw in found]),
-            len(names),
-        )
-        for name in found[0][0]
-    }
+    values, draws, groups = drawn(of, resamples, seed, partial(_scores, bins=bins))
+    return {name: pool(values[name], draws[name], groups) for name in values}
 
 
-def _sums(of: Forecast, names: np.ndarray, weights: np.ndarray, bins: int) -> dict[str, np.ndarray]:
-    """Return each measure (B,) where group g counts ``weights[b, g]`` times."""
-    place = np.searchsorted(names, of.groups.astype(str))
-
-    def by_group(what: np.ndarray, cell: np.ndarray, cells: int) -> np.ndarray:
-        flat = np.bincount(place * cells + cell, what, minlength=len(names) * cells)
-        return weights @ flat.reshape(len(names), cells)
-
-    nowhere = np.zeros(len(place), np.int64)
-    images = by_group(np.ones(len(place)), nowhere, 1)[:, 0]
-    images = np.where(images > 0, images, np.nan)
-    found = {
-        "Brier score": by_group((of.p - of.true) ** 2, nowhere, 1)[:, 0] / images,
-        "forecast minus truth": by_group(of.p - of.true, nowhere, 1)[:, 0] / images,
-    }
+def _scores(of: Forecast, weights: np.ndarray, bins: int) -> dict[str, np.ndarray]:
+    """Return each measure (B,) where image i counts ``weights[b, i]`` times."""
+    error, images = of.p - of.true, weights.sum(1)
+    found = {"Brier score": weights @ error**2, "forecast minus truth": weights @ error}
     for name, strategy in (("ECE, equal width", "uniform"), ("ECE, equal size", "quantile")):
         cell = np.searchsorted(edges_of(of.p, strategy, bins), of.p)
-        found[name] = np.abs(by_group(of.p - of.true, cell, bins)).sum(1) / images
-    return found
+        gaps = weights @ (np.eye(bins)[cell] * error[:, None])
+        found[name] = np.abs(gaps).sum(1)
+    return {name: metrics.ratio(one, images, np.nan) for name, one in found.items()}
 
 
 def best_threshold(run: Run) -> float:

@@ -12,7 +12,7 @@ from claimcheck import Claim
 from engine.page import budget, tables
 from engine.page.verdict_rows import VerdictRows
 from fer_lib.evaluation import metrics, over_seeds
-from fer_lib.evaluation.bootstrap import Interval, bootstrap
+from fer_lib.evaluation.bootstrap import Interval, means
 from fer_lib.evaluation.counts_by_subject import Tally, by_class, summary
 from fer_lib.evaluation.over_seeds import Pooled
 from fer_lib.evaluation.verdicts import Ground
@@ -232,9 +232,4 @@ def accuracies(
     """Return the accuracy of each head on one run's predictions, with intervals by subject."""
     heads = {head.name: metrics.judged(predictions, head) for head in task.heads}
     right = {head: of.truth == of.guess for head, of in heads.items()}
-    return bootstrap(
-        heads[task.names[0]].groups,
-        lambda chosen: {head: float(one[chosen].mean()) for head, one in right.items()},
-        resamples,
-        seed,
-    )
+    return means(right, heads[task.names[0]].groups, resamples, seed)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fer_lib.evaluation import ledgers, over_seeds
-from fer_lib.evaluation.bootstrap import Interval, bootstrap
+from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.evaluation.over_seeds import Pooled
 from fer_lib.evaluation.paired_differences import Comparison
 from fer_lib.evaluation.verdicts import Ground
@@ -17,7 +17,6 @@ from fer_lib.papers.diya2026 import (
     result_page,
 )
 from fer_lib.papers.diya2026.fairness import group_tables
-from fer_lib.papers.diya2026.means_by_group import means
 from fer_lib.papers.diya2026.task import TASK
 from fer_lib.papers.diya2026.verdicts import ablations, comparison
 from tests.evaluation.test_over_seeds import faces
@@ -100,14 +99,6 @@ def test_accuracies_are_those_of_both_heads_by_subject():
     assert found["emotion"].value == pytest.approx(right.mean())
     assert found["emotion"].groups == predictions["group"].nunique()
     assert set(found) == {"emotion", "authenticity"}
-
-
-def test_means_resample_whole_groups():
-    values, groups = np.array([0.0, 1, 2, 3]), np.array(list("aabb"))
-    found = means({"x": values, "y": 2 * values}, groups, 100, 0)
-    wanted = bootstrap(groups, lambda rows: {"x": values[rows].mean()}, 100, 0)["x"]
-    assert found["x"] == wanted
-    assert found["y"].value == 3
 
 
 def test_what_a_record_leaves_undefined_is_nan():

@@ -1,4 +1,4 @@
-"""Which faces are explained, what a run said of them, and their truth; means with intervals."""
+"""Which faces are explained, what a run said of them, and their truth."""
 
 from types import SimpleNamespace
 from typing import ClassVar
@@ -8,10 +8,8 @@ import pandas as pd
 import pytest
 
 import face_renderer as faces
-from fer_lib.evaluation.bootstrap import bootstrap
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026.explanations import explained_faces
-from fer_lib.papers.diya2026.explanations.map_intervals import means
 from fer_lib.papers.diya2026.task import TASK
 
 
@@ -97,35 +95,6 @@ def test_photographs_have_no_truth(shown):
         explained_faces.truths(photographs, 56)
     with pytest.raises(ValueError, match="no landmarks"):
         explained_faces.landmarks(photographs, 56)
-
-
-def test_means_are_the_cluster_bootstraps():
-    chance = np.random.default_rng(0)
-    groups = np.repeat(np.arange(12), 5)
-    frame = pd.DataFrame({"a": chance.normal(size=60) + groups / 4, "b": chance.random(60)})
-    frame.loc[::7, "b"] = np.nan
-    found = means(frame, ["a", "b"], groups, 4000, 0)
-
-    def slow(rows):
-        return {name: float(np.nanmean(frame[name].to_numpy()[rows])) for name in frame}
-
-    for name, expected in bootstrap(groups, slow, 4000, 1).items():
-        assert found[name].value == pytest.approx(expected.value)
-        width = expected.high - expected.low
-        assert found[name].low == pytest.approx(expected.low, abs=0.06 * width)
-        assert found[name].high == pytest.approx(expected.high, abs=0.06 * width)
-        assert found[name].groups == 12
-
-
-def test_means_of_nothing_and_of_one_person():
-    frame = pd.DataFrame({"a": [1.0, 2.0], "b": [np.nan, np.nan]})
-    one = means(frame, ["a", "b"], np.array(["x", "x"]), 10, 0)
-    assert one["a"].value == 1.5 and np.isnan(one["a"].low)
-    two = means(frame, ["a", "b"], np.array(["x", "y"]), 10, 0)
-    assert np.isnan(two["b"].value) and np.isnan(two["b"].low)
-    assert 1 <= two["a"].low <= two["a"].high <= 2
-    none = means(frame.iloc[:0], ["a"], np.array([]), 10, 0)["a"]
-    assert np.isnan(none.value)
 
 
 @pytest.mark.parametrize(("kind", "of"), [("rendered", "rendered_test"), ("photographs", "test")])

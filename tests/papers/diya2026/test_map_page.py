@@ -9,14 +9,13 @@ import torch
 
 from engine.page.verdict_rows import VerdictRows
 from fer_lib.evaluation import ledgers
-from fer_lib.evaluation.bootstrap import Interval
+from fer_lib.evaluation.bootstrap import Interval, means
 from fer_lib.evaluation.verdicts import Ground
 from fer_lib.papers.diya2026 import named_configs
 from fer_lib.papers.diya2026.explanations import (
     deletion_insertion,
     face_regions,
     map_agreement,
-    map_intervals,
     map_page,
     map_plots,
     map_scores,
@@ -69,7 +68,7 @@ def test_one_face_of_each_emotion_is_chosen_where_there_is_one(faces):
 
 def test_means_are_those_of_the_bootstrap_by_subject(faces):
     frame = pd.DataFrame({"x": np.arange(N, dtype=float)})
-    wanted = map_intervals.means(frame, ["x"], faces.people, 200, 0)
+    wanted = means({"x": frame["x"]}, faces.people, 200, 0)
     assert faces.mean(frame, people=faces.people) == wanted
     assert faces.mean(frame.assign(group=faces.people), ["x"]) == wanted
 

@@ -11,12 +11,11 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from engine.page import tables
-from fer_lib.evaluation.bootstrap import Interval
+from fer_lib.evaluation.bootstrap import Interval, means
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026 import named_configs
 from fer_lib.papers.diya2026.explanations import face_regions, map_scores, score_table
 from fer_lib.papers.diya2026.explanations.explained_faces import Cases
-from fer_lib.papers.diya2026.explanations.map_intervals import means
 from fer_lib.plots import figures
 from fer_lib.training.run import Run
 
@@ -77,8 +76,8 @@ class Faces:
             (n,) whose face each row is; by default the column ``group`` says it.
         """
         groups = frame["group"].to_numpy() if people is None else people
-        chosen = list(frame if columns is None else columns)
-        return means(frame, chosen, groups, self.resamples, self.seed)
+        chosen = frame if columns is None else frame[list(columns)]
+        return means(chosen, groups, self.resamples, self.seed)
 
     def picture(self, face: int) -> np.ndarray:
         """Return a face, uint8 (side, side, 3)."""

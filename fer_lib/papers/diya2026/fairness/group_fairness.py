@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from fer_lib.evaluation import metrics
-from fer_lib.evaluation.bootstrap import LEVEL, Interval, bootstrap
+from fer_lib.evaluation.bootstrap import LEVEL, Interval, over_groups
 from fer_lib.evaluation.counts_by_subject import Tally, areas, auc_within, matrices, tally
 from fer_lib.labels import AUTHENTICITY
 from fer_lib.papers.diya2026.task import TASK
@@ -139,23 +139,22 @@ def by_group(
     if any(list(of["emotion"].groups) != list(subjects) for of in runs):
         raise ValueError("the runs were not evaluated on the same subjects")
     groups = members(people, subjects)
-    masks = np.stack(list(groups.values())).astype(float)
-    place = {group: k for k, group in enumerate(groups)}
     pairs = compared(groups)
 
-    def scores(rows: np.ndarray) -> dict[tuple, float]:
-        drawn = masks * np.bincount(rows, minlength=len(subjects))
-        found = {name: mean_score(runs, name, drawn) for name in SCORES}
-        alone = {(*g, name): v[place[g]] for name, v in found.items() for g in groups}
-        apart = {
-            (name, *pair): found[name][place[pair[0], pair[1]]]
-            - found[name][place[pair[0], pair[2]]]
-            for name in COMPARED
-            for pair in pairs
+    def scores(weights: np.ndarray) -> dict[tuple, np.ndarray]:
+        found = {
+            (*group, name): mean_score(runs, name, weights * mask)
+            for group, mask in groups.items()
+            for name in SCORES
         }
-        return alone | apart
+        apart = {
+            (name, factor, one, two): found[factor, one, name] - found[factor, two, name]
+            for name in COMPARED
+            for factor, one, two in pairs
+        }
+        return found | apart
 
-    found = bootstrap(np.arange(len(subjects)), scores, resamples, seed)
+    found = over_groups(len(subjects), scores, resamples, seed)
     found = {key: _of_enough(one, key, groups) for key, one in found.items()}
     table = pd.DataFrame(
         {"factor": f, "value": v, "subjects": int(mask.sum())}
@@ -256,9 +255,10 @@ def intersections(
             rows.append(row | dict.fromkeys((ACCURACY, TRUE), "too few subjects"))
             continue
 
-        def scores(chosen: np.ndarray, inside=inside) -> dict[str, float]:
-            drawn = np.bincount(inside[chosen], minlength=len(subjects)).astype(float)
-            return {name: float(mean_score(runs, name, drawn)) for name in (ACCURACY, TRUE)}
+        def scores(weights: np.ndarray, inside=inside) -> dict[str, np.ndarray]:
+            drawn = np.zeros((len(weights), len(subjects)))
+            drawn[:, inside] = weights
+            return {name: mean_score(runs, name, drawn) for name in (ACCURACY, TRUE)}
 
-        rows.append(row | bootstrap(np.arange(len(inside)), scores, resamples, seed))
+        rows.append(row | over_groups(len(inside), scores, resamples, seed))
     return pd.DataFrame(rows)

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 from torch import nn
 
-from fer_lib.evaluation.bootstrap import Interval, bootstrap
+from fer_lib.evaluation.bootstrap import means
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026.fairness import group_fairness, skin_tone_swap
 from fer_lib.papers.diya2026.fairness.group_fairness import ACCURACY, FALSE, TRUE
@@ -94,32 +94,16 @@ def _mean(parts: list[dict]) -> dict:
     return {key: np.mean([part[key] for part in parts], axis=0) for key in parts[0]}
 
 
-def _with_intervals(
-    values: dict[tuple, np.ndarray], subjects: np.ndarray, resamples: int, seed: int
-) -> dict[tuple, Interval]:
-    """Return the mean of each (n,), nan left out, with its interval by subject."""
-    table = np.stack(list(values.values()), 1)
-
-    def means(rows: np.ndarray) -> dict[tuple, float]:
-        drawn = table[rows]
-        known = ~np.isnan(drawn)
-        total, count = np.where(known, drawn, 0).sum(0), known.sum(0)
-        mean = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
-        return dict(zip(values, mean, strict=True))
-
-    return bootstrap(subjects, means, resamples, seed)
-
-
 def sign_test(values: np.ndarray, subjects: np.ndarray, seed: int) -> float:
     """Return the two-sided p that subjects' mean differences are as likely of either sign.
 
     ``values`` (n,) are paired differences; nan is left out. A permutation test by subject.
     """
-    means = pd.Series(values).groupby(subjects).mean().dropna().to_numpy()
-    if len(means) < 2:
+    each = pd.Series(values).groupby(subjects).mean().dropna().to_numpy()
+    if len(each) < 2:
         return float("nan")
     found = stats.permutation_test(
-        (means,),
+        (each,),
         lambda x, axis: x.mean(axis),
         permutation_type="samples",
         vectorized=True,
@@ -151,7 +135,7 @@ def changes(
         (at 0.5) or named emotion is another than on the face as it is.
     """
     values = _mean([_changes(of) for of in answers])
-    found = _with_intervals(values, answers[0].subjects, resamples, seed)
+    found = means(values, answers[0].subjects, resamples, seed)
     sizes = {name: float(size.mean()) for name, size in versions.sizes.items()}
     sizes[ANY_TONE] = float(np.mean([sizes[tone] for tone in skin_tone_swap.TONES]))
     names = list(dict.fromkeys([ANY_TONE, *(name for name, _ in values)]))
@@ -184,7 +168,7 @@ def beside_chance(answers: list[Answers], resamples: int, seed: int) -> pd.DataF
 def per_tone(answers: list[Answers], resamples: int, seed: int) -> pd.DataFrame:
     """Return `PER_TONE` on the same faces in each tone, each an `Interval`; index ``tone``."""
     values = _mean([_per_tone(of) for of in answers])
-    found = _with_intervals(values, answers[0].subjects, resamples, seed)
+    found = means(values, answers[0].subjects, resamples, seed)
     return pd.DataFrame(
         {name: found[tone, name] for name in PER_TONE} for tone in skin_tone_swap.TONES
     ).set_index(pd.Index(skin_tone_swap.TONES, name="tone"))
@@ -212,7 +196,7 @@ def _tested(
     resamples: int,
     seed: int,
 ) -> pd.DataFrame:
-    found = _with_intervals(apart, subjects, resamples, seed)
+    found = means(apart, subjects, resamples, seed)
     rows = [
         dict(zip(names, key, strict=True))
         | {"difference": found[key], "p": sign_test(value, subjects, seed)}

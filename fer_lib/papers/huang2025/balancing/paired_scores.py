@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from fer_lib.evaluation import metrics
-from fer_lib.evaluation.bootstrap import Interval, percentile_ends
+from fer_lib.evaluation.bootstrap import Interval, interval, weights_of
 from fer_lib.evaluation.counts_by_subject import confusion_by_group, weighted
-from fer_lib.evaluation.over_seeds import weights_of
 from fer_lib.evaluation.paired_differences import corrected
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.huang2025 import corrected_t_test
@@ -73,17 +72,6 @@ def drawn(
     return values, draws
 
 
-def ends(value: float, draws: np.ndarray, groups: int) -> Interval:
-    """Return a score with its percentile interval.
-
-    Without ends for fewer than two groups, or if no draw has a value.
-    """
-    if groups < 2 or np.isnan(draws).all():
-        return Interval(value, float("nan"), float("nan"), groups)
-    low, high = percentile_ends(draws)
-    return Interval(value, float(low), float(high), groups)
-
-
 def scored(of: Scores, arm: Arm, resamples: int, seed: int = 0) -> dict[str, Interval]:
     """Return a configuration's scores on all subjects, each with its interval over subjects.
 
@@ -93,7 +81,7 @@ def scored(of: Scores, arm: Arm, resamples: int, seed: int = 0) -> dict[str, Int
     """
     values, draws = drawn(of, arm, resamples, seed)
     groups = of.images["group"].nunique()
-    return {name: ends(values[name], draws[name], groups) for name in values}
+    return {name: interval(values[name], draws[name], groups) for name in values}
 
 
 def difference(
@@ -117,7 +105,7 @@ def difference(
             total.setdefault(name, []).append((a[name] - b[name], many_a[name] - many_b[name]))
     groups = of.images["group"].nunique()
     return {
-        name: ends(
+        name: interval(
             float(np.mean([value for value, _ in each])),
             np.mean([draws for _, draws in each], axis=0),
             groups,

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from claimcheck import Claim
-from fer_lib.evaluation.bootstrap import Interval
+from fer_lib.evaluation.bootstrap import Interval, interval, weights_of
 from fer_lib.papers.huang2025 import printed_code
-from fer_lib.papers.huang2025.balancing.paired_scores import COLUMNS, SUMMARY, ends, named
+from fer_lib.papers.huang2025.balancing.paired_scores import COLUMNS, SUMMARY, named
 
 # What Table 1 calls each classifier.
 TABLE_1 = {"lr": "lr", "rf": "rf", "xgboost": "xgboost", "flaml": "automl"}
@@ -117,13 +117,11 @@ def difference(
     """
     shares = together(first, second, alike)
     total = int(first.sum())
-    chance = np.random.default_rng(seed)
-    draws = chance.multinomial(total, (shares / total).ravel(), resamples)
-    draws = draws.reshape(-1, *shares.shape)
+    draws = weights_of(shares, resamples, seed).reshape(-1, *shares.shape)
     a, b = named(draws.sum(3), classes), named(draws.sum(2), classes)
     one, two = named(first, classes), named(second, classes)
     value = {name: one[name] - two[name] for name in one}
-    return {name: ends(float(value[name]), a[name] - b[name], total) for name in value}
+    return {name: interval(float(value[name]), a[name] - b[name], total) for name in value}
 
 
 def scores(counts: np.ndarray, classes: list[str]) -> dict[str, float]:

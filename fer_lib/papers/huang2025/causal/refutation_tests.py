@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from fer_lib.evaluation.bootstrap import Interval, percentile_ends
+from fer_lib.evaluation.bootstrap import Interval, interval
 from fer_lib.papers.huang2025.causal import confounded_subsample
 from fer_lib.papers.huang2025.causal.treatment_effects import Contrast
 
@@ -79,14 +79,11 @@ def refute(
     }
     found = {}
     for name, (change, held) in ways.items():
-        values = pd.Series(
-            [
-                confounded_subsample.adjusted(change(of, chance), outcome, held).value
-                for _ in range(draws)
-            ]
-        )
-        low, high = percentile_ends(values)
-        found[name] = Interval(float(values.mean()), float(low), float(high), of.splits)
+        values = [
+            confounded_subsample.adjusted(change(of, chance), outcome, held).value
+            for _ in range(draws)
+        ]
+        found[name] = interval(float(pd.Series(values).mean()), values, of.splits)
     return found
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from statsmodels.stats.proportion import proportion_confint
 
-from fer_lib.evaluation.bootstrap import LEVEL, Interval, bootstrap, percentile_ends
+from fer_lib.evaluation.bootstrap import LEVEL, Interval, interval, means, weights_of
 from fer_lib.papers.huang2025.literature import terms
 from fer_lib.papers.huang2025.literature.terms import Counted
 
@@ -63,11 +63,10 @@ def resampled(of: Counted, score: Score, draws: int, seed: int) -> Resampled:
     draws, seed : int
         Number of resamples, and where they begin.
     """
-    chance = np.random.default_rng(seed)
     documents = of.matrix.shape[0]
-    tops = [
-        terms.top(score(of.of(chance.integers(0, documents, documents))), TOP) for _ in range(draws)
-    ]
+    rows = np.arange(documents)
+    times = weights_of(documents, draws, seed).astype(int)
+    tops = [terms.top(score(of.of(rows.repeat(each))), TOP) for each in times]
     return Resampled(tops, documents)
 
 
@@ -79,11 +78,8 @@ def weights(of: Counted, watched: list[str], draws: int, seed: int) -> dict[str,
     """
     places = np.searchsorted(of.terms, watched)
     found = of.weighted()[:, places].toarray()
-
-    def score(rows: np.ndarray) -> dict[str, float]:
-        return dict(zip(watched, found[rows].mean(0), strict=True))
-
-    return bootstrap(np.arange(len(found)), score, draws, seed)
+    columns = dict(zip(watched, found.T, strict=True))
+    return means(columns, np.arange(len(found)), draws, seed)
 
 
 def halves(of: Counted, score: Score, size: int, draws: int, seed: int) -> Interval:
@@ -157,12 +153,9 @@ def emphasis(
         are drawn again; the shares have Wilson's.
     """
     first, second = (counts.holding(map(terms.lemma, words)) for words in sides.values())
-
-    def difference(chosen: np.ndarray) -> dict[str, float]:
-        return {"difference": first[chosen].mean() - second[chosen].mean()}
-
+    difference = {"difference": first.astype(float) - second}
     found = {side: proportion(one) for side, one in zip(sides, (first, second), strict=True)}
-    return found | bootstrap(np.arange(len(first)), difference, draws, seed)
+    return found | means(difference, np.arange(len(first)), draws, seed)
 
 
 def expected(of: Counted) -> float:
@@ -175,5 +168,4 @@ def _ordered(values: pd.Series) -> pd.Series:
 
 
 def _interval(found: list[int], documents: int) -> Interval:
-    low, high = percentile_ends(found) if found else (np.nan, np.nan)
-    return Interval(float(np.mean(found)), float(low), float(high), documents, 1)
+    return interval(float(np.mean(found)), found, documents, 1)

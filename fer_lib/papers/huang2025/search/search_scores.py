@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from fer_lib.evaluation import metrics
-from fer_lib.evaluation.bootstrap import Interval, percentile_ends
+from fer_lib.evaluation.bootstrap import Interval, interval, weights_of
 from fer_lib.evaluation.counts_by_subject import confusion_by_group, weighted
-from fer_lib.evaluation.over_seeds import weights_of
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.huang2025.corrected_t_test import corrected_t
 
@@ -61,8 +60,7 @@ class Tuned:
             drawn = weighted(counts, self.weights)
             value += sign * float(metrics.confusion_scores(counts.sum(0))[score])
             draws += sign * metrics.confusion_scores(drawn)[score]
-        low, high = percentile_ends(draws)
-        return Interval(value, float(low), float(high), len(self.counts))
+        return interval(value, draws, len(self.counts))
 
     def over_folds(self, signs: dict[str, float], score: str) -> Interval:
         """Return the mean over the outer folds of a weighted sum of the ways' scores.
