@@ -168,6 +168,15 @@ def student_ends(value: float, error: float, freedom: float) -> tuple[float, flo
     return value - reach, value + reach
 
 
+def satterthwaite(*parts: tuple[float, float]) -> tuple[float, float]:
+    """Return standard error and degrees of freedom of a sum of independent estimates.
+
+    Each part is such a pair itself, one error not zero (Biometrics Bull. 2, doi:10.2307/3002019).
+    """
+    variance = sum(error**2 for error, _ in parts)
+    return variance**0.5, variance**2 / sum(error**4 / freedom for error, freedom in parts)
+
+
 def student_p(value: float, error: float, freedom: float) -> float:
     """Return the two-sided p of an estimate of zero; ``error`` is positive."""
     return float(2 * stats.t.sf(abs(value) / error, freedom))

@@ -9,6 +9,7 @@ import numpy as np
 
 from fer_lib.evaluation.bootstrap import (
     Interval,
+    satterthwaite,
     student_ends,
     student_p,
     weights_of,
@@ -136,13 +137,10 @@ def pool(values: np.ndarray, draws: np.ndarray, groups: int) -> Pooled:
         return Pooled(value, float("nan"), float("nan"), groups, seeds=seeds)
     subject_error = float(np.nanstd(draws.mean(0), ddof=1))
     seed_error = float(np.std(values, ddof=1) / np.sqrt(seeds)) if seeds > 1 else 0.0
-    variance = subject_error**2 + seed_error**2
-    if variance == 0:
+    if subject_error == seed_error == 0:
         p = 1.0 if value == 0 else 0.0
         return Pooled(value, value, value, groups, 3, seeds, 0.0, 0.0, p)
-    shares = subject_error**4 / (groups - 1) + seed_error**4 / max(seeds - 1, 1)
-    freedom = variance**2 / shares
-    error = np.sqrt(variance)
+    error, freedom = satterthwaite((subject_error, groups - 1), (seed_error, max(seeds - 1, 1)))
     p = student_p(value, error, freedom)
     low, high = student_ends(value, error, freedom)
     return Pooled(value, low, high, groups, 3, seeds, subject_error, seed_error, p)

@@ -19,11 +19,11 @@ import math
 import re
 
 import numpy as np
-from scipy import stats
 
 from engine.page import audit as audit_page
 from engine.page import tables
 from engine.page.audit_arithmetic import possible
+from fer_lib.evaluation.bootstrap import student_ends
 
 audit = audit_page.Audit("huang2025")
 ledger = audit.ledger
@@ -268,17 +268,12 @@ accuracies = {name: ledger[f"table1.{name}.accuracy"] for name in names}
 texts = [claim.printed for claim in accuracies.values()]
 fewest = next(images for images in range(1, 10_000) if possible(images, texts))
 second, best = sorted(claim.value for claim in accuracies.values())[-2:]
-z = stats.norm.ppf(0.975)
 rows = []
 for images in (fewest, 500, 1000, 2000, 5000):
     spread = np.sqrt((best * (1 - best) + second * (1 - second)) / images)
+    low, high = student_ends(best - second, spread, np.inf)
     rows.append(
-        {
-            "test images": images,
-            "difference": best - second,
-            "lower end": best - second - z * spread,
-            "upper end": best - second + z * spread,
-        }
+        {"test images": images, "difference": best - second, "lower end": low, "upper end": high}
     )
 tables.table(
     rows, "Accuracy, best less second, with the binomial interval of 95 % on separate test images"

@@ -16,10 +16,12 @@ seed = 0
 
 # %% tags=["hide-input"]
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 
 from engine.page import budget, tables
 from fer_lib.evaluation import ledgers
+from fer_lib.evaluation.bootstrap import student_ends
 from fer_lib.papers.huang2025 import printed_settings
 from fer_lib.papers.huang2025.literature import corpus as corpora
 from fer_lib.papers.huang2025.literature import network, stability, terms
@@ -312,7 +314,7 @@ if resampling:
     tables.folded(
         held.rename_axis("lemma").reset_index(),
         f"Share of {draws:,} resamples with the term in the top ten; with so many, chance moves a share by up "
-        f"to {1.96 * 0.5 / draws**0.5:.3f} either way",
+        f"to {student_ends(0.0, 0.5 / draws**0.5, np.inf)[1]:.3f} either way",
     )
     kept_weight, kept_degree = by_weight.kept(heaviest), by_degree.kept(central)
     tables.say(

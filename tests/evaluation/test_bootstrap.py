@@ -10,6 +10,8 @@ from fer_lib.evaluation.bootstrap import (
     interval,
     means,
     over_groups,
+    satterthwaite,
+    student_ends,
     weights_of,
 )
 
@@ -115,3 +117,21 @@ def test_draws_without_a_value_are_left_out_and_few_groups_have_no_ends():
     assert (found.low, found.high) == pytest.approx((0.025, 0.975))
     assert str(found) == "0.5 [0.0, 1.0]" and found.groups == 9
     assert interval(0.5, draws, 1).ends == interval(0.5, [np.nan], 9).ends == "no interval"
+
+
+def test_satterthwaites_freedom_is_welchs():
+    chance = np.random.default_rng(2)
+    one, two = chance.normal(size=9), chance.normal(1, 3, size=14)
+    error, freedom = satterthwaite((stats.sem(one), 8), (stats.sem(two), 13))
+    wanted = stats.ttest_ind(one, two, equal_var=False)
+    assert freedom == pytest.approx(wanted.df)
+    difference = one.mean() - two.mean()
+    ends = wanted.confidence_interval()
+    assert student_ends(difference, error, freedom) == pytest.approx((ends.low, ends.high))
+    assert satterthwaite((0.5, 7), (0.0, 1)) == pytest.approx((0.5, 7))
+
+
+def test_students_interval_without_bound_on_freedom_is_the_normal_one():
+    ends = student_ends(1.0, 0.25, np.inf)
+    assert ends == pytest.approx(stats.norm.interval(0.95, 1.0, 0.25), abs=1e-15)
+    assert ends != student_ends(1.0, 0.25, 1000)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from engine.page import tables
 from fer_lib.evaluation import paired_differences
-from fer_lib.evaluation.bootstrap import student_ends, student_p
+from fer_lib.evaluation.bootstrap import satterthwaite, student_ends, student_p
 from fer_lib.evaluation.over_seeds import Drawn, Pooled, drawn, less, over_seeds, tallies
 from fer_lib.evaluation.paired_differences import Comparison
 from fer_lib.papers.diya2026 import result_page
@@ -162,19 +162,13 @@ def unpaired(first: Pooled, second: Pooled) -> Pooled:
 
     Their errors are added in squares as if independent, which is wide where they share subjects.
     """
-    freedoms = []
-    for one in (first, second):
-        freedoms += [
-            (one.subject_error, max(one.groups - 1, 1)),
-            (one.seed_error, max(one.seeds - 1, 1)),
-        ]
-    variance = sum(error**2 for error, _ in freedoms)
-    value = first.value - second.value
-    if not np.isfinite(variance) or variance == 0:
+    parts = [(one.subject_error, max(one.groups - 1, 1)) for one in (first, second)]
+    parts += [(one.seed_error, max(one.seeds - 1, 1)) for one in (first, second)]
+    value, total = first.value - second.value, sum(error for error, _ in parts)
+    if not np.isfinite(total) or total == 0:
         nothing = float("nan")
         return replace(first, value=value, low=nothing, high=nothing, p=nothing)
-    freedom = variance**2 / sum(error**4 / own for error, own in freedoms)
-    error = float(np.sqrt(variance))
+    error, freedom = satterthwaite(*parts)
     return Pooled(
         value,
         *student_ends(value, error, freedom),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from claimcheck import Claim
-from fer_lib.evaluation.bootstrap import Interval, interval, weights_of
+from fer_lib.evaluation.bootstrap import Interval, interval, student_ends, weights_of
 from fer_lib.papers.huang2025 import printed_code
 from fer_lib.papers.huang2025.balancing.paired_scores import COLUMNS, SUMMARY, named
 
@@ -202,4 +202,5 @@ def reach(first: int, second: int, images: int) -> float:
     Both are shares right of ``images``, as if each model had been scored on images of its own.
     """
     shares = [hits / images for hits in (first, second)]
-    return float(1.96 * np.sqrt(sum(share * (1 - share) for share in shares) / images))
+    error = np.sqrt(sum(share * (1 - share) for share in shares) / images)
+    return student_ends(0.0, error, np.inf)[1]

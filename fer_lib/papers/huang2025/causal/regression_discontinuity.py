@@ -12,7 +12,7 @@ import pandas as pd
 import statsmodels.api as sm
 from scipy import stats
 
-from fer_lib.evaluation.bootstrap import LEVEL, Interval
+from fer_lib.evaluation.bootstrap import Interval, student_ends
 from fer_lib.papers.huang2025.causal.treatment_assignment import CUTOFF, NONE
 
 PLACEBO = 0.6  # text, section 5.1: a cutoff at which nothing is decided
@@ -96,9 +96,8 @@ def estimate(
     design = np.column_stack([np.ones(len(away)), away, treated, away * treated])
     fitted = sm.WLS(np.asarray(outcome, float)[used], design, weights).fit(cov_type="HC1")
     value, error = float(fitted.params[2]), float(fitted.bse[2])
-    reach = float(stats.norm.ppf((1 + LEVEL) / 2)) * error
-    tau = Interval(value, value - reach, value + reach, sum(counts))
-    return Jump(tau, error, float(fitted.pvalues[2]), *counts)
+    ends = student_ends(value, error, np.inf)  # the normal interval, as the code has it
+    return Jump(Interval(value, *ends, sum(counts)), error, float(fitted.pvalues[2]), *counts)
 
 
 def assigned_by_cutoff(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from engine.page.verdict_rows import VerdictRows
 from fer_lib.evaluation import ledgers
@@ -236,7 +237,8 @@ def test_the_notebook_prints_the_twelve_numbers_of_table_1():
     table = printed_matrices.table_1(LEDGER)
     assert list(table.index) == list(NAMES)
     assert table.loc["flaml", "macro F1"] == LEDGER["table1.automl.macro_f1"].value
-    assert printed_matrices.reach(50, 50, 100) == pytest.approx(1.96 * np.sqrt(0.5 / 100))
+    expected = stats.norm.ppf(0.975) * np.sqrt(0.5 / 100)
+    assert printed_matrices.reach(50, 50, 100) == pytest.approx(expected)
 
 
 def test_an_accuracy_of_no_whole_number_of_answers_is_refused(monkeypatch):
