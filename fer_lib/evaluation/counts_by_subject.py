@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from fer_lib.evaluation import metrics
-from fer_lib.evaluation.bootstrap import Interval, bootstrap
+from fer_lib.evaluation.bootstrap import Interval, over_groups
 from fer_lib.task import Head
 
 CHUNK = 250  # draws at a time where each has a number for each image
@@ -250,22 +249,7 @@ def score(
         each = [_average_precision(one, weights) for one in of.ranked]
         return found | {"average precision (macro)": np.nanmean(each, axis=0)}
 
-    return _resampled(of.groups, scores, resamples, seed)
-
-
-def _resampled(
-    groups: np.ndarray,
-    scores: Callable[[np.ndarray], dict[str, np.ndarray]],
-    resamples: int,
-    seed: int,
-) -> dict[str, Interval]:
-    """Return scores of weights (B, G), arrays (B,), with their intervals over the G groups."""
-
-    def of(drawn: np.ndarray) -> dict[str, float]:
-        times = np.bincount(drawn, minlength=len(groups)).astype(float)
-        return {name: float(value[0]) for name, value in scores(times[None]).items()}
-
-    return bootstrap(np.arange(len(groups)), of, resamples, seed)
+    return over_groups(len(of.groups), scores, resamples, seed)
 
 
 def paired_difference(
@@ -298,4 +282,4 @@ def paired_difference(
     def apart(weights: np.ndarray) -> dict[str, np.ndarray]:
         return {score: summary(one, weights)[score] - summary(two, weights)[score]}
 
-    return _resampled(one.groups, apart, resamples, seed)[score]
+    return over_groups(len(one.groups), apart, resamples, seed)[score]
