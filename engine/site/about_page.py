@@ -113,6 +113,7 @@ def run_table(runs: list[dict]) -> str:
             {
                 "run": Html(f"{name}<br><code>{folder}</code>"),
                 "protocol": run["settings"]["protocol"],
+                "precision": run["config"]["precision"],
                 "seed": str(run["seed"]),
                 "epochs": f"{run['epochs']} of {run['config']['epochs']}",
                 "took": Html(tables.measured(f"{run['wall_seconds']} s")),

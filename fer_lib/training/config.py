@@ -59,6 +59,8 @@ class Arm:
         Share of the labels of yes/no heads turned round before training, in [0, 0.5).
     scale : str
         One of `fer_lib.training.profiles.SCALES`.
+    precision : str
+        One of `fer_lib.training.profiles.PRECISIONS`, as in `fer_lib.training.loop.TrainConfig`.
 
     Raises
     ------
@@ -80,6 +82,7 @@ class Arm:
     protocol: str = "group"
     wrong_labels: float = 0.0
     scale: str = "full"
+    precision: str = "float32"
 
     def __post_init__(self) -> None:
         """Refuse what is unknown before any work is done."""
@@ -89,6 +92,7 @@ class Arm:
             ("sampling", SAMPLING),
             ("protocol", PROTOCOLS),
             ("scale", profiles.SCALES),
+            ("precision", profiles.PRECISIONS),
         ):
             if getattr(self, what) not in known:
                 raise ValueError(

@@ -73,9 +73,9 @@ class ActivationSamples:
     Attributes
     ----------
     activations : tuple of Tensor
-        float16, each (n, ...).
+        Of the stored precision, each (n, ...).
     views : tuple of Tensor
-        float16, each (n, views, ...); with no view, or an empty tuple, nothing is changed.
+        Likewise, each (n, views, ...); with no view, or an empty tuple, nothing is changed.
     targets : dict of str to Tensor
         As in `Samples`.
     """

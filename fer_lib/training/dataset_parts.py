@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -64,8 +64,9 @@ class Inputs:
                 changed = np.flatnonzero(copies != ITSELF)
                 kept[changed] = torch.from_numpy(one.views[rows[changed], copies[changed]])
             return ActivationSamples(plain, (), labels)
-        views = tuple(torch.from_numpy(one.views[rows]) for one in self.stored)
-        return ActivationSamples(plain, views if self.augmentation else (), labels)
+        changed = self.stored if self.augmentation else ()
+        views = tuple(torch.from_numpy(one.views[rows]) for one in changed)
+        return ActivationSamples(plain, views, labels)
 
     def parted(self, parts: Parts, arm: Arm, seed: int) -> dict[str, Samples]:
         """Return the samples of each part; wrong labels, where the arm has some, spare the test."""
@@ -86,12 +87,10 @@ class Inputs:
 
     def further_samples(self) -> Samples:
         """Return the further rendered subjects."""
-        given = self.task.targets(self.further.table)
-        labels = {head: torch.from_numpy(one) for head, one in given.items()}
-        if not self.stored:
-            return ImageSamples(tensors.resize(self.further.images, self.side), labels)
-        arrays = tuple(torch.from_numpy(np.array(one.further)) for one in self.stored)
-        return ActivationSamples(arrays, (), labels)
+        stored = tuple(replace(one, plain=one.further) for one in self.stored)
+        other = replace(self, faces=self.further, stored=stored, augmentation=None)
+        table = self.further.table
+        return other.samples(np.arange(len(table)), None, self.task.targets(table))
 
 
 def copied(images: Tensor, copies: np.ndarray) -> Tensor:

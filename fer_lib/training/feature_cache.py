@@ -27,7 +27,7 @@ BATCH = 16  # larger ones leave the cache: measured, half as long again at 64
 
 @dataclass(frozen=True)
 class Stored:
-    """Activations as they lie in the store, memory-mapped, float16.
+    """Activations as they lie in the store, memory-mapped, of the precision asked for.
 
     Attributes
     ----------
@@ -55,25 +55,23 @@ def augmentation() -> tensors.Augmentation:
     return tensors.Augmentation(0.5, 15.0, 0.12, 0.06, 0.3, 0.3)
 
 
-def _read(folder: Path) -> Stored:
+def obtain(wanted: Activations, data_root: str) -> Stored:
+    """Return activations from the store if they are there and sound, else make them."""
+    folder = feature_cache_key.stage(wanted, data_root).obtain()
     about = json.loads((folder / "about.json").read_text())
     arrays = (np.load(folder / f"{n}.npy", mmap_mode="r") for n in ("plain", "views", "further"))
     return Stored(*arrays, Pretrained.restored(about["weights"]), about)
 
 
-def obtain(wanted: Activations, data_root: str) -> Stored:
-    """Return activations from the store if they are there and sound, else make them."""
-    return _read(feature_cache_key.stage(wanted, data_root).obtain())
-
-
-def _computed(
-    trunk: nn.Module, images: Tensor, pooled: bool, views: int, generator: torch.Generator
+def computed(
+    trunk: nn.Module, images: Tensor, wanted: Activations, views: int, generator: torch.Generator
 ) -> Iterator[tuple[Tensor, list[Tensor]]]:
     """Yield the activations of one batch after the other: as it is, and of each view."""
 
     def activate(batch: Tensor) -> Tensor:
         found = trunk(batch)
-        return (found.mean((2, 3)) if pooled else found).contiguous().half()
+        found = found.mean((2, 3)) if wanted.frozen == ALL_STAGES else found
+        return found.contiguous().to(getattr(torch, wanted.precision))
 
     with torch.inference_mode():
         for start in range(0, len(images), BATCH):
@@ -102,12 +100,11 @@ def make(wanted: Activations, data_root: str, stage: Stage, folder: Path) -> dic
     set_determinism(VIEWS_SEED, threads.count())
     source, found = pretrained_weights.start(wanted.family, wanted.pretrained)
     trunk, _ = backbones.split(backbones.create(source, found), wanted.frozen)
-    pooled = wanted.frozen == ALL_STAGES
     generator = torch.Generator().manual_seed(VIEWS_SEED)
     images = tensors.resize(face_data.images, wanted.side)
     told = progress.Progress(f"activations of {wanted.name}:", len(images))
     plain, views = [], []
-    for one, changed in _computed(trunk, images, pooled, wanted.views, generator):
+    for one, changed in computed(trunk, images, wanted, wanted.views, generator):
         plain.append(one)
         views.append(torch.stack(changed, 1) if changed else one[:, None][:, :0])
         told.step(len(one))
@@ -115,7 +112,7 @@ def make(wanted: Activations, data_root: str, stage: Stage, folder: Path) -> dic
     if face_data.has_truth:
         other = datasets.by_name("rendered_test", n_subjects=wanted.further)
         other_images = tensors.resize(other.images, wanted.side)
-        parts = _computed(trunk, other_images, pooled, 0, generator)
+        parts = computed(trunk, other_images, wanted, 0, generator)
         further = torch.cat([one for one, _ in parts])
     np.save(folder / "plain.npy", torch.cat(plain).numpy())
     np.save(folder / "views.npy", torch.cat(views).numpy())

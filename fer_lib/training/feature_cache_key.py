@@ -17,6 +17,7 @@ from fer_lib.models import ALL_STAGES, pretrained_registry
 
 FILES = ("about.json", "further.npy", "plain.npy", "views.npy")
 MODULE = "fer_lib.training.feature_cache"
+STORED = ("float16", "float32")  # precisions that NumPy's files have
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Activations:
         As for `fer_lib.data.datasets.by_name`.
     further : int
         Subjects of the further rendered test set.
+    precision : str
+        Of what is stored; it is computed in float32, whatever the trainings that read it do.
     """
 
     family: str
@@ -48,11 +51,16 @@ class Activations:
     views: int
     data: str
     further: int
+    precision: str = "float16"
 
     def __post_init__(self) -> None:
         """Refuse what cannot be computed."""
         if not 1 <= self.frozen <= ALL_STAGES:
             raise ValueError(f"frozen is {self.frozen}: give 1 to {ALL_STAGES} stages")
+        if self.precision not in STORED:
+            raise ValueError(
+                f"unknown precision {self.precision!r}: choose one of {', '.join(STORED)}"
+            )
 
     @property
     def name(self) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from engine.store import registry
 
 SCALES = ("full", "small", "tiny")  # of headline arms, of comparisons, of trainings from nothing
+PRECISIONS = ("float32", "bfloat16")  # of the arithmetic of a training step
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from fer_lib.training import run as runs
 from fer_lib.training.config import Experiment
 from fer_lib.training.dataset import Samples
 from fer_lib.training.dataset_parts import Inputs
-from fer_lib.training.determinism import set_determinism
+from fer_lib.training.determinism import set_determinism, set_float32
 from fer_lib.training.feature_cache import Stored
 from fer_lib.training.loop import TrainConfig, outputs, probabilities, train
 
@@ -42,6 +42,7 @@ def train_config(experiment: Experiment) -> TrainConfig:
     arm, scale = experiment.arm, experiment.scale
     profile = profiles.get(experiment.settings.profile)
     own = {
+        "precision": arm.precision,
         "weighted": arm.sampling == "weighted",
         "seed": experiment.settings.seed,
         "threads": threads.count(),
@@ -108,16 +109,18 @@ def build(experiment: Experiment, found: Starts | None = None) -> Staged:
     >>> {head: tuple(logits.shape) for head, logits in output.items()}
     {'emotion': (2, 7), 'authenticity': (2,)}
     """
+    set_float32()
     arm = experiment.arm
     if found is None:
         set_determinism(experiment.settings.seed, threads.count())
         found = _weights_of(experiment)
     options = dict(arm.options)
     depth = options.pop("stochastic_depth", STOCHASTIC_DEPTH)
-    made = [
-        backbones.create(source, tensors_, **({"drop_path_rate": depth} if _deep(source) else {}))
-        for source, tensors_ in found
-    ]
+    made = []
+    for source, tensors_ in found:
+        knows_depth = "xception" not in source.architecture
+        rate = {"drop_path_rate": depth} if knows_depth else {}
+        made.append(backbones.create(source, tensors_, **rate))
     if not arm.pretrained:
         for backbone in made:
             backbones.randomise(backbone)
@@ -125,11 +128,6 @@ def build(experiment: Experiment, found: Starts | None = None) -> Staged:
     network = models.module(arm.model).build(experiment.task, made, *how, **options)
     network.side = experiment.scale.side
     return network
-
-
-def _deep(source: Pretrained) -> bool:
-    """Return whether a backbone knows stochastic depth."""
-    return "xception" not in source.architecture
 
 
 def predictions(
@@ -203,6 +201,7 @@ def _about(experiment: Experiment, seen: Inputs, parts: Parts, samples: dict) ->
         "image_size": experiment.scale.side,
         "frozen_stages": experiment.frozen,
         "views": experiment.views,
+        "stored_precision": [wanted.precision for wanted in experiment.activations],
         "images": {name: len(rows) for name, rows in parts.rows().items()},
         "synthetic": len(samples["train"]) - len(parts.train),
         "groups": {name: int(groups.iloc[rows].nunique()) for name, rows in parts.rows().items()},

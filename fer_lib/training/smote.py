@@ -75,7 +75,8 @@ def with_synthetic(samples: ActivationSamples, task: Task, seed: int) -> Activat
     points, labels, nearest = smote(joined, samples.targets[balanced].numpy(), rows, seed)
     made = {head: given[nearest] for head, given in samples.targets.items()}
     made[balanced] = torch.from_numpy(labels)
-    parts = torch.from_numpy(points).half().split([a.shape[1] for a in samples.activations], 1)
+    parts = torch.from_numpy(points).to(samples.activations[0].dtype)
+    parts = parts.split([a.shape[1] for a in samples.activations], 1)
     views = ()
     if samples.views:
         count = samples.views[0].shape[1]

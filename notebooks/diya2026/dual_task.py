@@ -113,6 +113,7 @@ chosen = run.about["augmentation"] | {
     "stochastic depth at the last block": run.about["settings"]["options"].get(
         "stochastic_depth", run_training.STOCHASTIC_DEPTH
     ),
+    "precision of a training step": run.about["config"]["precision"],
     "plateau patience": run.about["config"]["plateau_patience"],
     "plateau factor": run.about["config"]["plateau_factor"],
     "decay per step of the running average of weights (0: none)": run.about["config"]["average"],

@@ -52,7 +52,7 @@ def run_of():
         "frozen_stages": 0,
         "trainable": 684232,
         "seed": 3,
-        "config": {"epochs": 18},
+        "config": {"epochs": 18, "precision": "float32"},
         "epochs": 9,
         "wall_seconds": 301.4,
         "environment": MACHINE,

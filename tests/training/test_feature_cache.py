@@ -120,6 +120,21 @@ def test_two_backbones_see_the_same_changes(store, monkeypatch):
     assert all(torch.equal(a, b) for a, b in zip(*seen, strict=True))
 
 
+def test_the_precision_of_what_is_stored_is_stated_and_belongs_to_the_key(store):
+    assert WANTED.precision == "float16"
+    full = replace(WANTED, precision="float32")
+    assert place(precision="float32") != place()
+    half, stored = feature_cache.obtain(WANTED, ""), feature_cache.obtain(full, "")
+    assert (half.about["precision"], stored.about["precision"]) == ("float16", "float32")
+    for name in ("plain", "views"):
+        kept, rounded = getattr(stored, name), getattr(half, name)
+        assert (kept.dtype, rounded.dtype) == (np.float32, np.float16)
+        assert np.array_equal(kept.astype(np.float16), rounded)
+        assert not np.array_equal(kept, rounded)
+    with pytest.raises(ValueError, match="'bfloat16': choose one of float16, float32"):
+        replace(WANTED, precision="bfloat16")
+
+
 def test_two_makings_are_the_same_bits(store, monkeypatch):
     first = feature_cache.obtain(WANTED, "")
     sums = artifact.sums(place())

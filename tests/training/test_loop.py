@@ -119,6 +119,24 @@ def test_defaults_are_table_4():
 def test_an_unknown_setting_is_refused():
     with pytest.raises(TypeError, match="momentum"):
         loop.TrainConfig(momentum=0.9)
+    with pytest.raises(ValueError, match="'tf32': choose one of float32, bfloat16"):
+        loop.TrainConfig(precision="tf32")
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_the_precision_is_that_of_a_training_step_and_of_nothing_else(planted, precision):
+    """Whatever the processor has; float32 is what runs where nothing is said."""
+    torch.manual_seed(0)
+    model, seen = CNNBaseline(TASK, 32, (4, 4, 4)), set()
+    layer = next(m for m in model.modules() if isinstance(m, torch.nn.Linear))
+    layer.register_forward_hook(lambda m, _inputs, out: seen.add((m.training, out.dtype)))
+    config = replace(
+        CONFIG, epochs=1, **({} if precision == "float32" else {"precision": precision})
+    )
+    history = loop.train(model, *planted, TASK, config, "test")
+    assert seen == {(True, getattr(torch, precision)), (False, torch.float32)}
+    assert {p.dtype for p in model.parameters()} == {torch.float32}
+    assert history["train_loss"].between(0.1, 2).all()
 
 
 def test_frozen_stages_do_not_move(planted):
@@ -231,9 +249,22 @@ def test_a_gpu_is_used_where_there_is_one(monkeypatch):
 def test_determinism_covers_a_gpu(monkeypatch):
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
     monkeypatch.setattr(torch.backends.cudnn, "benchmark", True)
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
     loop.set_determinism(0, 1)
+    assert torch.backends.cudnn.allow_tf32 is False
     assert os.environ["CUBLAS_WORKSPACE_CONFIG"] in (":4096:8", ":16:8")
     assert torch.backends.cudnn.benchmark is False
+
+
+def test_float32_is_not_lowered_by_the_process_nor_by_the_environment(monkeypatch):
+    torch.set_float32_matmul_precision("medium")
+    loop.set_determinism(0, 1)
+    assert torch.get_float32_matmul_precision() == "highest"
+    monkeypatch.setenv("ONEDNN_DEFAULT_FPMATH_MODE", "strict")
+    loop.set_determinism(0, 1)
+    monkeypatch.setenv("ONEDNN_DEFAULT_FPMATH_MODE", "BF16")
+    with pytest.raises(ValueError, match="ONEDNN_DEFAULT_FPMATH_MODE lowers the precision"):
+        loop.set_determinism(0, 1)
 
 
 def unbalanced(n=400):

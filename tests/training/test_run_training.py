@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from engine.store import keys
 from fer_lib.data import datasets, split_protocols
@@ -148,6 +149,30 @@ def test_another_thread_count_makes_another_run(store, monkeypatch):
     first = folder_of(smoke())
     monkeypatch.setenv("FER_THREADS", "2")
     assert folder_of(smoke()) != first
+
+
+def test_the_precision_belongs_to_the_key_and_is_told_as_it_was_used(store):
+    default, lower = (run_training.obtain(smoke(**how)) for how in ({}, {"precision": "bfloat16"}))
+    keys_ = [run.about["key"] for run in (default, lower)]
+    assert keys_[0] != keys_[1]
+    assert [run.about["config"]["precision"] for run in (default, lower)] == [
+        "float32",
+        "bfloat16",
+    ]
+    assert run_training.obtain(smoke(precision="float32")).folder == default.folder
+    first, second = default.weights(), lower.weights()
+    assert {t.dtype for t in second.values()} == {t.dtype for t in first.values()}
+    apart = [float((second[k] - first[k]).abs().max()) for k in first]
+    assert 0 < max(apart) < 0.05  # three steps of Adam, of which each moves a weight by 0.001
+    again = run_training.trained_model(lower)  # the record says how it was built
+    assert all(torch.equal(t, again.tail.state_dict()[k]) for k, t in second.items())
+
+
+def test_activations_are_the_same_for_trainings_of_any_precision(store, monkeypatch):
+    tiny.use_weights(monkeypatch, {"lite0": pretrained_registry.get("efficientnet_lite0_packaged")})
+    assert lite0(precision="bfloat16").activations == lite0().activations
+    assert run_training.obtain(lite0()).about["stored_precision"] == ["float16"]
+    assert run_training.obtain(smoke()).about["stored_precision"] == []
 
 
 def test_where_the_data_lie_does_not_count(store):

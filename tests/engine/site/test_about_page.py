@@ -51,7 +51,9 @@ def test_the_parts_say_what_records_and_runs_say(tmp_path):
     assert "2 pages" in told["pages"]
     assert "2026-11-21 12:00 UTC" in told["pages"]
     assert "this build" in told["pages"]
-    assert f"cnn_baseline {RUN} group 3 9 of 18 301.4 s 0f3a0f3a0f3a run.json" in told["runs"]
+    assert (
+        f"cnn_baseline {RUN} group float32 3 9 of 18 301.4 s 0f3a0f3a0f3a run.json" in told["runs"]
+    )
     assert told["failed"] == "Nothing failed in this build."
     later = fragments(tmp_path, [record_of()], build_start="2026-11-21T12:00:01+00:00")
     assert "the store" in later["pages"]

@@ -78,6 +78,7 @@ def test_an_unknown_arm_is_refused():
         ({"trained": "half"}, "unknown trained 'half'"),
         ({"protocol": "people"}, "unknown protocol 'people' of arm x: choose one of group, image"),
         ({"scale": "huge"}, "unknown scale 'huge'"),
+        ({"precision": "float16"}, "unknown precision 'float16' of arm x: .* float32, bfloat16"),
         ({"wrong_labels": 0.5}, r"wrong_labels is 0.5: give a share in \[0, 0.5\)"),
         ({"wrong_labels": -0.1}, "wrong_labels is -0.1"),
         ({"loss_weights": (0.0, 0.0)}, "not all 0"),
