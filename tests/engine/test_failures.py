@@ -1,10 +1,12 @@
 """What can go wrong in a build, row by row: its status, what it says, what the site then shows.
 
 Whole builds of a toy checkout (`toy`), each a few seconds: only what a test changes is done again.
+Most start from a Python that is warm already (`warm`); those that are about processes do not.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 import shutil
@@ -13,9 +15,11 @@ import sys
 from copy import copy
 from dataclasses import dataclass, field
 
+import psutil
 import pytest
 
 from tests.helpers import toy as toys
+from tests.helpers import warm
 
 RUN = "cnn_baseline-rendered46-smoke-seed0"
 ACTIVATIONS = "b0_family-6-rendered46-64px"
@@ -90,10 +94,17 @@ def sound(tmp_path_factory):
     return toy
 
 
+@pytest.fixture(scope="module")
+def warm_python():
+    with warm.python() as command:
+        yield command
+
+
 @pytest.fixture
-def toy(sound, tmp_path):
+def toy(sound, warm_python, tmp_path):
     """Return a copy of the built toy, for one test."""
     copied = toys.copy(sound, tmp_path)
+    copied.warm = warm_python
     yield copied
     copied.stop()
 
@@ -136,8 +147,9 @@ class Trouble:
 
 
 @pytest.fixture(scope="module")
-def trouble(sound, tmp_path_factory):
+def trouble(sound, warm_python, tmp_path_factory):
     toy = toys.copy(sound, tmp_path_factory.mktemp("trouble"))
+    toy.warm = warm_python
     library = toy.checkout / "fer_lib"
     (library / "edited.py").write_text("SAID = 'before the edit'\n")
     training = (library / "training" / "run_training.py").read_text()
@@ -171,6 +183,30 @@ def test_every_job_has_the_same_order_of_sets(sound):
     done = subprocess.run(command, env=told, capture_output=True, text=True)
     for name in ("02_second", "cnn_baseline", "b0_family"):
         assert (sound.folder / f"{name}.running").read_text() == done.stdout.strip()
+
+
+SURROUNDINGS = """
+import json, os, sys
+print(json.dumps([sys.path, sys.argv, os.getcwd(), dict(os.environ), hash("a word"), __name__]))
+"""
+
+
+def test_a_warm_python_is_like_a_cold_one(sound, warm_python):
+    told = {**os.environ, "PYTHONPATH": str(sound.checkout), "PYTHONHASHSEED": "0"}
+
+    def run(python, code):
+        command = [python, "-c", code, "more"]
+        done = subprocess.run(command, cwd=sound.folder, env=told, capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr.strip().rpartition("\n")[2]
+
+    for code in (SURROUNDINGS, "import sys; sys.exit(3)", "1 / 0", "import os; os.abort()"):
+        assert run(warm_python, code) == run(sys.executable, code)
+    code = "import os, time; print(os.getpid(), flush=True); time.sleep(3600)"
+    asker = subprocess.Popen([warm_python, "-c", code], stdout=subprocess.PIPE, text=True)
+    with asker:
+        worker = psutil.Process(int(asker.stdout.readline()))
+        asker.kill()
+    toys.wait_for(lambda: not worker.is_running())
 
 
 def test_a_broken_build_ends_with_1_every_time_and_with_0_once_mended(trouble):
@@ -389,13 +425,13 @@ def test_no_file_of_the_users_decides_or_spoils_a_page(toy, tmp_path):
     before = None
     for own in (
         {"HOME": str(tmp_path)},
-        {"HOME": str(home)},
-        {"MATPLOTLIBRC": str(red), "PYTHONSTARTUP": str(starts)},
+        {"HOME": str(home), "MATPLOTLIBRC": str(red), "PYTHONSTARTUP": str(starts)},
         {"HOME": "/proc", "XDG_CACHE_HOME": None},
         {"HOME": None, "XDG_CACHE_HOME": None},
     ):
         toy.surroundings = plain | own
-        built = toy.build()
+        # Only kernels and jobs look at the second's files, and every kernel starts cold.
+        built = toy.build(cold="MATPLOTLIBRC" not in own)
         assert built.status == 0, built.said
         assert before in (None, toy.outputs("04_figure"))
         before = toy.outputs("04_figure")
@@ -433,7 +469,7 @@ def test_killed_snakemake_and_build(toy, sound):
     holds = [toy.ask(name, "hold") for name in held]
     for name in (*held, "03_third"):
         toy.forget(name)
-    build = toy.start("--jobs", "3")
+    build = toy.start("--jobs", "3", cold=True)
     for name in held:
         toys.wait_for(lambda name=name: toy.asked(name, "running"), build)
     for snakemake in toy.processes("--snakefile"):
@@ -460,7 +496,7 @@ def test_killed_snakemake_and_build(toy, sound):
 def test_a_killed_job(toy, sound):
     toy.forget("02_second")
     hold = toy.ask("02_second", "hold")
-    build = toy.start()
+    build = toy.start(cold=True)
     toys.wait_for(lambda: toy.asked("02_second", "running"), build)
     for work in toy.processes("engine.jobs.run_job"):
         work.kill()
@@ -542,7 +578,7 @@ def test_damaged_activations_are_made_again_and_what_came_of_them_stands(toy, so
 
 def test_killed_while_rendering(toy, sound):
     shutil.rmtree(toy.built / "html")  # a sound site would stay
-    build = toy.start()
+    build = toy.start(cold=True)
     toys.wait_for(lambda: list(toy.built.glob("rendering*/_build/*")), build)
     build.kill()
     build.wait()
@@ -587,9 +623,10 @@ def test_a_flipped_byte_is_found_and_nothing_else_made_again(toy, sound):
 def test_two_builds_at_once(toy, sound, tmp_path_factory):
     other = toys.copy(sound, tmp_path_factory.mktemp("other"))
     other.store = toy.store
+    other.warm = toy.warm
     toy.forget("02_second")
     hold = toy.ask("02_second", "hold")
-    build = toy.start()
+    build = toy.start(cold=True)
     toys.wait_for(lambda: toy.asked("02_second", "running"), build)
     refused = toy.build(log="refused")
     assert refused.status == 2
@@ -614,7 +651,7 @@ def test_a_full_disk_is_a_failure_in_words(toy, sound):
     asked = [toy.ask("02_second", "large"), toy.ask("cnn_baseline", "large")]
     toy.forget("02_second")
     toy.forget("cnn_baseline")
-    built = toy.build(preexec_fn=at_most(4_000_000))
+    built = toy.build(cold=True, preexec_fn=at_most(4_000_000))
     assert built.status == 1
     assert "File too large" in built.line(f"error: {RUN} failed: ")
     assert "File too large" in built.line("error: 02_second failed: ")
@@ -630,7 +667,7 @@ def test_a_full_disk_is_a_failure_in_words(toy, sound):
     check_same(toy, sound)
     # No room for the site, with all results there: the one before stays.
     (toy.checkout / "book" / "static" / "large.bin").write_bytes(b"x" * 5_000_000)
-    built = toy.build(preexec_fn=at_most(4_000_000))
+    built = toy.build(cold=True, preexec_fn=at_most(4_000_000))
     assert built.status == 1
     assert "File too large" in built.line("error: the build stopped: ")
     assert "Traceback" not in built
