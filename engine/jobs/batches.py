@@ -18,20 +18,23 @@ def of(todo: list[Job], at_once: int) -> list[tuple[Job, ...]]:
     todo : list of Job
         What is to be done.
     at_once : int
-        Processes that run side by side: short jobs that need the same go into as many or more.
-        With 0 each job has its own.
+        Processes that run side by side: short jobs that wait for the same go into as many or
+        more. With 0 each job has its own.
     """
-    found: list[tuple[Job, ...]] = []
-    alike: dict[tuple, list[Job]] = defaultdict(list)
-    for job in todo:
-        if at_once and job.short:
-            alike[job.kind, job.needs].append(job)
-        else:
-            found.append((job,))
-    for jobs in alike.values():
-        pieces = min(len(jobs), max(at_once, math.ceil(len(jobs) / SIZE)))
-        # Dealt out like cards, so that the seeds of a long arm go to different processes.
-        found += [tuple(jobs[first::pieces]) for first in range(pieces)]
+    found = [(job,) for job in todo if not (at_once and job.short)]
+    made: dict[str, str] = {}  # result -> what is there when its process has ended
+    short = [job for job in todo if at_once and job.short]
+    for kind in dict.fromkeys(job.kind for job in short):
+        alike: dict[frozenset, list[Job]] = defaultdict(list)
+        for job in short:
+            if job.kind == kind:
+                alike[frozenset(made.get(need, need) for need in job.needs)].append(job)
+        for jobs in alike.values():
+            pieces = min(len(jobs), max(at_once, math.ceil(len(jobs) / SIZE)))
+            # Dealt out like cards, so that the seeds of a long arm go to different processes.
+            for bundle in (tuple(jobs[first::pieces]) for first in range(pieces)):
+                found.append(bundle)
+                made |= {job.folder: bundle[0].folder for job in bundle}
     return found
 
 

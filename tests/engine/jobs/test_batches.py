@@ -70,3 +70,28 @@ def test_only_jobs_that_need_the_same_share():
     assert batches.of(same, 1) == [tuple(same)]
     assert batches.name(tuple(same)) == "run_base_rendered46_smoke_seed0_and_1_more"
     assert batches.name((same[1],)) == "run_focal_rendered46_smoke_seed0"
+
+
+def test_results_of_one_process_are_there_at_once_so_who_needs_one_or_other_may_share():
+    first, second, third = made = [activations(name) for name in "abc"]
+    names = ("base", "focal", "frozen", "smote")
+    needs = (first.folder, third.folder, second.folder, "elsewhere")
+    one, other, later, apart = (
+        runs("smoke", (name,), ("sets/a", need))[0] for name, need in zip(names, needs, strict=True)
+    )
+    assert batches.of([*made, one, other, later, apart], 2)[:2] == [(first, third), (second,)]
+    # Two processes are made use of if there are two; the third training waits for the other one.
+    assert batches.of([*made, one, other, later, apart], 2)[2:] == [
+        (one,),
+        (other,),
+        (later,),
+        (apart,),
+    ]
+    again = runs("smoke", ("weighted",), ("sets/a", third.folder))[0]
+    assert batches.of([*made, one, other, later, again], 2)[2:] == [
+        (one, again),
+        (other,),
+        (later,),
+    ]
+    # With the activations there, each waits for its own only.
+    assert batches.of([one, other], 1) == [(one,), (other,)]
