@@ -8,9 +8,6 @@ from torch import Tensor, nn
 from fer_lib.models import ALL_STAGES, torchvision_repair
 from fer_lib.models.pretrained_registry import IMAGENET, Pretrained
 
-torchvision_repair.ensure()
-import timm  # noqa: E402  (timm imports torchvision, which may need the repair)
-
 START_SEED = 0  # of a random start whose frozen part every run must find again
 
 
@@ -71,6 +68,9 @@ def create(source: Pretrained, tensors: dict[str, Tensor] | None, **options: flo
         What `timm.create_model` takes, such as ``drop_path_rate``.
     """
     with torch.random.fork_rng(devices=[]):
+        torchvision_repair.ensure()  # of torchvision, which timm imports
+        import timm  # takes seconds: who only reads runs does without it
+
         torch.manual_seed(START_SEED)
         backbone = timm.create_model(source.architecture, num_classes=source.classes, **options)
     if tensors is not None:

@@ -12,8 +12,7 @@ import torch
 from fer_lib.data import datasets
 from fer_lib.data.schema import FaceData, empty_report
 from fer_lib.labels import EMOTIONS
-from fer_lib.models import pretrained_registry, pretrained_weights
-from fer_lib.models.backbones import timm
+from fer_lib.models import pretrained_registry, pretrained_weights, torchvision_repair
 from fer_lib.training import profiles
 from fer_lib.training.profiles import Scale
 
@@ -69,6 +68,9 @@ def tensors_of(architecture: str) -> dict[str, torch.Tensor]:
 
     Batch normalisation knows the statistics of noise, so that two images give two embeddings.
     """
+    torchvision_repair.ensure()
+    import timm
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
         model = timm.create_model(architecture, num_classes=1000)

@@ -5,7 +5,6 @@ import torch
 
 from engine.store import paths
 from fer_lib.models import backbones, pretrained_registry, pretrained_weights, torchvision_repair
-from fer_lib.models.backbones import timm
 from fer_lib.training import feature_cache_key
 from tests.helpers.tiny import tensors_of
 
@@ -100,6 +99,7 @@ def test_tensors_with_the_models_own_names_go_by_name():
 def test_mobilenet_of_timm_computes_what_torchvisions_own_does(trained):
     """By order: a swapped pair of tensors of one shape would give other numbers."""
     torchvision_repair.ensure()
+    import timm
     from torchvision.models import mobilenet_v2
 
     own = mobilenet_v2(weights=None)
@@ -154,6 +154,9 @@ def test_every_file_has_a_licence_a_hash_and_fixed_origins(name):
             package, _, version = origin.partition("==")
             assert package
             assert version
+    torchvision_repair.ensure()
+    import timm
+
     assert timm.is_model(source.architecture)
 
 

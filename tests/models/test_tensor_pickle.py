@@ -9,7 +9,12 @@ import pytest
 import torch
 
 from engine.store import paths
-from fer_lib.models import pretrained_registry, pretrained_weights, tensor_pickle
+from fer_lib.models import (
+    pretrained_registry,
+    pretrained_weights,
+    tensor_pickle,
+    torchvision_repair,
+)
 
 
 def written(path, what):
@@ -92,10 +97,11 @@ def test_the_packaged_resnet18_fits_the_architecture_by_name():
     if not file.is_file():
         pytest.skip("the file is not in this store")
     pretrained_weights.check_sha256(file, pretrained_registry.get("resnet18_packaged").sha256)
-    from fer_lib.models import backbones
+    torchvision_repair.ensure()
+    import timm
 
     found = pretrained_weights.load(file)
-    model = backbones.timm.create_model("resnet18", num_classes=1000)
+    model = timm.create_model("resnet18", num_classes=1000)
     assert list(found) == list(model.state_dict())
     model.load_state_dict(found)
     from skimage import data, transform
