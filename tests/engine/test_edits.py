@@ -582,7 +582,7 @@ def test_a_second_clone_elsewhere_runs_nothing(checkout, tmp_path):
         ("pages/diya2026-emotion-*", {"page_diya2026_emotion"}),
         ("runs/cnn_baseline-*", {"run_cnn_baseline"}),
         ("sets/rendered46-*", {"data_rendered46"}),
-        ("activations/b0-6-*", {"activations_b0_6_rendered46_64px"}),
+        ("activations/b0-6-*", {"activations_b0_6_rendered46_48px"}),
         ("studies/micro_features-*", {"study_micro_features"}),
     ],
 )
@@ -605,7 +605,7 @@ def test_prune_leaves_what_this_commit_uses(edited, tmp_path):
     shutil.copytree(next(store.glob("pages/diya2026-emotion-*")), old)
     faces = store / "data" / "faces-000000000000"
     faces.mkdir(parents=True)
-    earlier = store / "activations" / "b0-6-rendered46-64px-000000000000"
+    earlier = store / "activations" / "b0-6-rendered46-48px-000000000000"
     shutil.copytree(next(store.glob("activations/b0-6-*")), earlier)
     copy = copies.Copy(edited.folder, store)
     done = copy.run("prune", "--profile", "smoke")

@@ -22,7 +22,7 @@ from tests.helpers import toy as toys
 from tests.helpers import warm
 
 RUN = "cnn_baseline-rendered46-smoke-seed0"
-ACTIVATIONS = "b0_family-6-rendered46-64px"
+ACTIVATIONS = "b0_family-6-rendered46-48px"
 LIMIT = 3  # seconds that a cell may take
 # Each page but the first three goes wrong in its own way.
 TROUBLE = {

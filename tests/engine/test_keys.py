@@ -423,7 +423,7 @@ def test_a_result_that_began_at_random_is_made_again_once_weights_answer(monkeyp
     build.answers.cache_clear()
     again = {job.name for job in build.missing(found)}
     build.answers.cache_clear()
-    assert "b3-8-rendered46-64px" in again
+    assert "b3-8-rendered46-48px" in again
     assert "b3_embedding-rendered46-smoke-seed0" in again
     assert "diya2026/b3_embedding" in again
     assert not any("xception" in name or "fusion" in name for name in again)
