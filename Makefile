@@ -63,7 +63,7 @@ CHECKED   = if test -e $(1)/bin/python || test -L $(1)/bin/python; then \
 
 TOY      = tests/engine/test_failures.py tests/engine/test_storage.py
 
-.PHONY: supported help book why verify prune test unit lint site notebook lab serve pairs lock bench guards judge shots clean
+.PHONY: supported help book why verify prune test check unit lint site notebook lab serve pairs lock bench guards judge shots clean
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -75,6 +75,7 @@ help:
 	@echo "make why [PAGE=ethics]               what made a page stale, or the state of everything"
 	@echo "make verify     the book a second time from nothing, compared with the first"
 	@echo "make test       lint, unit tests, pair check, the smoke book, its pages in a browser"
+	@echo "make check      within two minutes: lint, and the tests that your changes can reach"
 	@echo "make notebook N=ethics PROFILE=smoke [PARAMS='name=value ...']   one notebook alone"
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make serve      the trained model behind a web page with your camera, for this machine only"
@@ -119,6 +120,11 @@ prune: $(VENV)/.installed-book-$(LOCK)
 
 test: $(VENV)/.installed-dev-$(LOCK)
 	@$(MAKE) --no-print-directory lint unit site
+
+# What uncommitted changes and the last commit can reach, as far as two minutes go.
+check: $(VENV)/.installed-dev-$(LOCK)
+	@$(MAKE) --no-print-directory lint
+	@export OPENBLAS_NUM_THREADS=1; $(PY) -m devtools.affected
 
 lint: $(VENV)/.installed-dev-$(LOCK)
 	$(PY) -m ruff check .

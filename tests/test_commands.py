@@ -68,6 +68,7 @@ COMMANDS = {
     "make why PAGE=diya2026/emotion": row("engine.why diya2026/emotion ", "test_why_and_prune"),
     "make verify": row("engine.verify --profile book ", "engine/test_verify.py"),
     "make prune": row("engine.prune --profile book ", "test_why_and_prune"),
+    "make check": row("devtools.affected", "devtools/test_affected.py"),
     "make help": row("echo", "test_help_names_targets_and_settings_that_there_are"),
     "make book STORAGE=s3://bucket/folder": row(
         "--storage s3://bucket/folder",
