@@ -227,7 +227,7 @@ def test_an_empty_fifth_paper_is_four_folders_and_a_line(tmp_path):
         "from fer_lib import paper_registry\n"
         "print(paper_registry.get('fifth2026').data)\n"
     )
-    assert copy.python("-c", code).stdout == "True\n('rendered46',)\n"
+    assert copy.kept("-c", code).stdout == "True\n('rendered46',)\n"
     changed = {
         str(path.relative_to(copy.folder))
         for path in copy.folder.rglob("*")

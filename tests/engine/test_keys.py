@@ -126,7 +126,7 @@ def test_an_edit_between_two_questions_is_seen(monkeypatch, tmp_path):
         "file.write_text(file.read_text() + '# more\\n')\n"
         "print(first == again, first == key())\n"
     )
-    assert copy.python("-c", code).stdout == "True False\n"
+    assert copy.kept("-c", code).stdout == "True False\n"
 
 
 def test_an_unknown_module_is_an_error(library):
@@ -152,7 +152,7 @@ def test_faces_are_named_after_the_code_that_renders_them(monkeypatch):
 def test_a_library_that_does_not_parse_is_one_line(tmp_path, module):
     copy = copies.Copy(copies.sources(tmp_path / "checkout"), tmp_path / "store")
     (copy.folder / "fer_lib" / "plots.py").write_text("def half(:\n")
-    done = copy.run(module, "--profile", "smoke")
+    done = copy.kept("-m", f"engine.{module}", "--profile", "smoke")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "plots.py" in done.stderr
@@ -253,7 +253,7 @@ def test_a_kernel_that_is_kept_open_stores_nothing_made_with_old_code(tmp_path):
     """Its key would be that of the new code."""
     copy = copies.Copy(copies.sources(tmp_path / "checkout"), tmp_path / "store")
     said = "fer_lib.training.losses changed after it was imported here: restart this kernel\n"
-    assert copy.python("-c", OUTDATED).stdout == said
+    assert copy.kept("-c", OUTDATED).stdout == said
 
 
 def test_a_changed_lock_is_seen_by_a_process_that_runs(tmp_path):
@@ -265,7 +265,7 @@ def test_a_changed_lock_is_seen_by_a_process_that_runs(tmp_path):
         "file.write_text(file.read_text().replace('numpy==', 'numpy==9.'))\n"
         "print(first['numpy'], keys.library().versions('fer_lib.training.loop')['numpy'])\n"
     )
-    first, second = copy.python("-c", code).stdout.split()
+    first, second = copy.kept("-c", code).stdout.split()
     assert second == f"9.{first}"
 
 
@@ -286,7 +286,7 @@ def test_tables_are_read_anew_when_a_job_is_looked_for(tmp_path):
         "    print(error)\n"
     )
     said = "a file it depends on changed while the build was running: build again\n"
-    assert copy.python("-c", code).stdout == said
+    assert copy.kept("-c", code).stdout == said
 
 
 def test_each_way_of_importing_is_seen(library):

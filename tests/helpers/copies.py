@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from engine.store import paths
@@ -53,6 +54,46 @@ for job in jobs.all_jobs(settings).values():
     if not sealed.exists(job.place()):
         print(job.folder)
 """
+# A process that runs such pieces and tools, one after the other. Of the packages of others it keeps
+# what it has imported and read of their metadata; of the copy it keeps nothing.
+KEPT = """
+import contextlib, functools, importlib.metadata, io, json, os, runpy, sys, traceback
+import packaging.requirements
+for module, name in (
+    (importlib.metadata, "packages_distributions"),
+    (importlib.metadata, "requires"),
+    (packaging.requirements, "Requirement"),
+):
+    setattr(module, name, functools.cache(getattr(module, name)))
+answers = os.fdopen(os.dup(1), "w")
+sys.path.insert(0, "")
+folder = None
+for line in sys.stdin:
+    for name, module in list(sys.modules.items()):
+        if folder and (getattr(module, "__file__", None) or "").startswith(folder + os.sep):
+            del sys.modules[name]
+    importlib.invalidate_caches()
+    folder, environment, command = json.loads(line)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.path[0] = folder
+    status, out, err = 0, io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            kind, what, *arguments = command
+            sys.argv = [kind, *arguments]
+            if kind == "-m":
+                runpy.run_module(what, run_name="__main__", alter_sys=True)
+            else:
+                exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        except BaseException:
+            status = 1
+            traceback.print_exc()
+    print(json.dumps([status, out.getvalue(), err.getvalue()]), file=answers, flush=True)
+"""
 RULES = {folder: kind for kind, folder in FOLDERS.items()}
 
 
@@ -75,6 +116,13 @@ def names_of(folders: str, whole: bool = False) -> set[str]:
     names = {f"{RULES[kind]}_{name}".replace("-", "_") for kind, name in found}
     short = re.compile(r"_rendered(?:46|_micro)_[a-z]+_seed\d+$")
     return names if whole else {short.sub("", name) for name in names}
+
+
+@cache
+def kept_process() -> subprocess.Popen:
+    """Return the process that runs pieces of code in copies; it ends with this one."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", KEPT], stdin=pipe, stdout=pipe, text=True)
 
 
 @dataclass
@@ -100,23 +148,30 @@ class Copy:
             text=True,
         )
 
+    def kept(self, *command: str, **more: str) -> subprocess.CompletedProcess:
+        """Run Python in this copy as `python` does, with the packages of others imported before."""
+        process = kept_process()
+        asked = json.dumps([str(self.folder), self.environment(**more), command])
+        print(asked, file=process.stdin, flush=True)
+        return subprocess.CompletedProcess(command, *json.loads(process.stdout.readline()))
+
     def run(self, module: str, *arguments: str, **more: str) -> subprocess.CompletedProcess:
         """Run one of the copy's tools."""
         return self.python("-m", f"engine.{module}", *arguments, **more)
 
     def pairs(self) -> None:
         """Bring the notebooks in line with their scripts, as `make pairs` does."""
-        done = self.run("pairs", "--from", "py")
+        done = self.kept("-m", "engine.pairs", "--from", "py")
         assert done.returncode == 0, done.stdout + done.stderr
 
     def fill_store(self) -> None:
         """Put a made-up result for every job of profile smoke into the store."""
-        done = self.python("-c", FILL)
+        done = self.kept("-c", FILL)
         assert done.returncode == 0, done.stderr
 
     def stale(self) -> set[str]:
         """Return the jobs of profile smoke that are not in the store, trainings by their arm."""
-        done = self.python("-c", STALE)
+        done = self.kept("-c", STALE)
         assert done.returncode == 0, done.stderr
         return names_of(done.stdout)
 
@@ -132,7 +187,7 @@ class Copy:
         """Return the jobs whose results Snakemake's dry run names, trainings by their arm."""
         (self.folder / "_build").mkdir(exist_ok=True)
         flags += ("--config", f"gpus={gpus}") if gpus else ()
-        told = self.python("-c", COMMAND, profile, str(seed), *flags, **more)
+        told = self.kept("-c", COMMAND, profile, str(seed), *flags, **more)
         assert told.returncode == 0, told.stderr
         command = json.loads(told.stdout)
         place = command.index("--quiet")
@@ -145,6 +200,6 @@ class Copy:
 
     def why(self, page: str) -> str:
         """Return what `make why` says of a page."""
-        done = self.run("why", page, "--profile", "smoke")
+        done = self.kept("-m", "engine.why", page, "--profile", "smoke")
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -306,14 +306,14 @@ GUARDS = (
         "Snakefile",
         "[ancient(name) for need in job.needs for name in result(need)]",
         "[name for need in job.needs for name in result(need)]",
-        "engine/test_edits.py::test_a_result_that_is_gone_is_made_again_alone",
+        "engine/test_edits.py::test_results_that_are_gone_are_made_again_alone",
     ),
     Guard(
         "what is there stands when what it came from is made again",
         "Snakefile",
         "for folder in JOBS if not there(folder)",
         "for folder in JOBS if True",
-        "engine/test_edits.py::test_a_result_that_is_gone_is_made_again_alone",
+        "engine/test_edits.py::test_results_that_are_gone_are_made_again_alone",
     ),
     Guard(
         "a training that failed stops no other in its process",

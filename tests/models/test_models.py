@@ -1,5 +1,8 @@
 """Architectures have the counts they should, two named heads, and SE that starts as nothing."""
 
+from copy import deepcopy
+from functools import cache
+
 import pytest
 import torch
 
@@ -14,8 +17,14 @@ def count(model):
     return sum(p.numel() for p in model.parameters())
 
 
-def bare(architecture):
+@cache
+def drawn(architecture):
     return backbones.create(pretrained_registry.random_start(architecture), None)
+
+
+def bare(architecture):
+    """Return a copy of the one network that a random start is: to draw it takes long."""
+    return deepcopy(drawn(architecture))
 
 
 def built(model, *architectures, frozen=0, side=64, paper=False, **options):

@@ -37,6 +37,17 @@ def store(tmp_path, monkeypatch):
     return tiny.use(monkeypatch, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture
+def shared(kept, monkeypatch):
+    """A store for tests that leave what others find in it as it is."""
+    return tiny.use(monkeypatch, kept)
+
+
 def folder_of(wanted):
     return config.stage(wanted).place()
 
@@ -98,13 +109,13 @@ def test_a_random_start_is_not_kept_once_weights_can_be_had(store, monkeypatch, 
     assert not second.predictions.equals(first.predictions)
 
 
-def test_a_start_at_random_that_is_meant_is_no_random_start(store, monkeypatch):
+def test_a_start_at_random_that_is_meant_is_no_random_start(shared, monkeypatch):
     tiny.use_weights(monkeypatch, {"lite0": pretrained_registry.get("efficientnet_lite0_packaged")})
     assert not run_training.obtain(smoke("random_lite0")).about["random_start"]
     assert not run_training.obtain(smoke()).about["random_start"]
 
 
-def test_predictions_are_probabilities_of_people_not_trained_on(store):
+def test_predictions_are_probabilities_of_people_not_trained_on(shared):
     run = run_training.obtain(smoke())
     table = run.predictions
     assert set(table["set"]) == {"validation", "test"}
@@ -120,7 +131,7 @@ def test_predictions_are_probabilities_of_people_not_trained_on(store):
         assert told["authenticity"].tolist() == of["authenticity"].iloc[rows].tolist()
 
 
-def test_a_run_is_taken_from_the_store(store):
+def test_a_run_is_taken_from_the_store(shared):
     first = run_training.obtain(smoke())
     stamp = (first.folder / "run.json").stat().st_mtime_ns
     assert run_training.obtain(smoke()).folder == first.folder
@@ -231,7 +242,7 @@ def test_a_page_takes_the_full_run_where_it_is(store):
     assert load_runs.need(smoke(profile="book")).folder == full.folder
 
 
-def test_the_run_tells_what_it_was(store):
+def test_the_run_tells_what_it_was(shared):
     run = run_training.obtain(smoke())
     about = json.loads((run.folder / "run.json").read_text())
     assert about["data_sha256"] == f"{1:064x}"
@@ -252,7 +263,7 @@ SEEN = {
 
 
 @pytest.mark.parametrize("of", SEEN)
-def test_a_trained_model_predicts_as_its_run_says(store, monkeypatch, of):
+def test_a_trained_model_predicts_as_its_run_says(shared, monkeypatch, of):
     """On the images themselves, also where it was trained on stored activations (float16)."""
     known = {
         "lite0": pretrained_registry.get("efficientnet_lite0_packaged"),
@@ -292,7 +303,7 @@ def test_the_further_rendered_subjects_are_predicted(tmp_path, monkeypatch):
     assert np.allclose(further["p_genuine"], genuine.numpy(), atol=2e-3)
 
 
-def test_without_its_weights_a_trained_model_is_not_guessed(store, monkeypatch):
+def test_without_its_weights_a_trained_model_is_not_guessed(shared, monkeypatch):
     tiny.use_weights(monkeypatch, {"lite0": pretrained_registry.get("efficientnet_lite0_packaged")})
     run = run_training.obtain(lite0())
 
@@ -305,7 +316,7 @@ def test_without_its_weights_a_trained_model_is_not_guessed(store, monkeypatch):
 
 
 @pytest.fixture
-def given(store, monkeypatch):
+def given(shared, monkeypatch):
     """Return a function that trains an arm and returns the samples it was given, by part."""
 
     def train(wanted):

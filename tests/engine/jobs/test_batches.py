@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from engine.jobs import batches, jobs
@@ -13,6 +15,7 @@ from fer_lib.settings import Settings
 from fer_lib.training import config, configs
 
 
+@cache
 def runs(profile: str, names=tuple(configs.TABLE), needs=("sets/a",)) -> list[Job]:
     return [
         jobs.run_job(config.stage(one, "a", keys.library()), needs, "diya2026")

@@ -11,17 +11,13 @@ import time
 import pytest
 
 from engine.store import paths
+from tests.helpers import copies
 
 
 def start(module: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run one of the tools as the Makefile does."""
-    return subprocess.run(
-        [sys.executable, "-m", f"engine.{module}", *arguments],
-        cwd=paths.root(),
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-    )
+    here = copies.Copy(paths.root(), paths.root() / "_build" / "store")
+    return here.kept("-m", f"engine.{module}", *arguments, **environment)
 
 
 def test_good_input_passes(tmp_path):

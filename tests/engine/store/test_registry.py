@@ -192,7 +192,7 @@ def test_a_slip_in_a_table_ends_a_build_in_one_line(copy, slip):
     assert old in text
     file.write_text(text.replace(old, new, 1))
     try:
-        done = copy.run("why", "--profile", "smoke")
+        done = copy.kept("-m", "engine.why", "--profile", "smoke")
     finally:
         file.write_text(text)
     assert done.returncode == 2, done.stderr

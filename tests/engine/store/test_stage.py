@@ -224,7 +224,7 @@ except keys.LibraryError as error:
 )
 def test_nothing_is_made_with_code_that_changed_since_it_was_asked_for(tmp_path, order, expected):
     copy = copies.Copy(copies.sources(tmp_path / "checkout"), tmp_path / "store")
-    assert copy.python("-c", EDITED.replace("ORDER", order)).stdout == expected
+    assert copy.kept("-c", EDITED.replace("ORDER", order)).stdout == expected
 
 
 COMPUTES = """
