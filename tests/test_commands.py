@@ -355,6 +355,7 @@ def test_the_audit_of_a_ledger(copy):
 
 
 def test_a_face_is_rendered_by_itself(copy):
+    copies.compiled(copy.folder / "face_renderer" / "__pycache__")
     done = run(copy, FACE)
     assert (done.returncode, done.stderr) == (0, "")
     assert "AU12 lip corner puller: left 1, right 0.9" in done.stdout

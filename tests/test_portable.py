@@ -18,6 +18,7 @@ from face_renderer import workers
 from face_renderer.clips import clip_set
 from face_renderer.spec import RenderedSpec
 from fer_lib.data import datasets
+from tests.helpers import copies
 
 SPEC = RenderedSpec("tiny", 2, 1, {("happy", "genuine"): 4, ("fear", "fake"): 5}, seed=5, size=64)
 CLIPS = clip_set.ClipSpec("rendered_micro", 2, 1, {"happy": 3, "neutral": 3}, seed=9, size=32)
@@ -116,6 +117,10 @@ def test_the_same_faces_from_processes_that_are_spawned_and_forked(expected, mon
 
 def test_a_notebook_may_spawn(expected, monkeypatch, tmp_path):
     monkeypatch.setenv("FER_CACHE", str(tmp_path / "store"))
+    # Where numba looks; elsewhere it would compile, a quarter of a minute for each process.
+    own = paths.root() / "face_renderer"
+    place = f"{own.name}_{hashlib.sha1(str(own).encode()).hexdigest()}"
+    copies.compiled(tmp_path / "store" / "numba" / place)
     cell = RENDER + "\nworkers.start_method = lambda: 'spawn'\nprint(main())\n"
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
     before = dict(os.environ)

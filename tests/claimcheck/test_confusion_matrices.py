@@ -8,6 +8,7 @@ from claimcheck import cli
 from claimcheck.checks import classification_reports, confusion_matrices
 
 
+@pytest.mark.slow
 def test_a_kappa_beyond_all_matrices_of_a_large_report(ledger):
     truth, guess, classes = drawn(3, classes=7, images=3589)
     planted = altered(printed_report(truth, guess, classes, digits=1), "all.kappa", "0.20")
@@ -36,6 +37,7 @@ def test_the_true_matrix_lies_within_the_bounds(ledger, seed):
             assert ends[0] <= matrix[row, column] <= ends[-1]
 
 
+@pytest.mark.slow
 def test_a_large_report_is_decided_by_integer_programming(ledger):
     """Too many sets of counts to look through: one matrix must fit, and the bounds hold."""
     truth, guess, classes = drawn(3, classes=7, images=3589)

@@ -613,13 +613,14 @@ def test_prune_leaves_what_this_commit_uses(edited, tmp_path):
     earlier = store / "activations" / "b0-6-rendered46-48px-000000000000"
     shutil.copytree(next(store.glob("activations/b0-6-*")), earlier)
     copy = copies.Copy(edited.folder, store)
-    done = copy.kept("-m", "engine.prune", "--profile", "smoke")
+    prune = ("-m", "engine.prune", "--profile", "smoke")
+    done = copy.kept(*prune)
     assert done.stdout.startswith("3 old results removed"), done.stderr
     assert not old.exists()
     assert not faces.exists()
     assert not earlier.exists()
     assert copy.would_run() == set()
-    assert copy.kept("-m", "engine.prune", "--profile", "smoke").stdout.startswith("0 old results removed")
+    assert copy.kept(*prune).stdout.startswith("0 old results removed")
 
 
 @pytest.mark.parametrize(
@@ -677,6 +678,31 @@ def test_profile_paper_goes_to_a_cluster(checkout):
     # Each training asks for a GPU, and nothing limits the cluster to the cores of this machine.
     assert checkout.said.count("gpu=1") == len(runs)
     assert "Provided cores" not in checkout.said
+
+
+@pytest.mark.parametrize("way", ["python", "kept"])
+def test_one_process_answers_as_a_new_one_would(tmp_path, way):
+    """What was edited since it was last asked, how it ended, arguments and environment."""
+    module = tmp_path / "own.py"
+    run = getattr(copies.Copy(tmp_path, tmp_path / "store"), way)
+    asked = (
+        "-c",
+        "import os, sys, own; print(own.VALUE, os.environ.get('X'), sys.argv[1:])",
+        "a b",
+    )
+    module.write_text("VALUE = 1\n")
+    assert run(*asked, X="y").stdout == "1 y ['a b']\n"
+    module.write_text("VALUE = 'another'\n")
+    assert run(*asked).stdout == "another None ['a b']\n"
+    module.write_text("import sys\nsys.exit('it cannot be')\n")
+    for command in (asked, ("-m", "own")):
+        done = run(*command)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", "it cannot be\n")
+    module.write_text("def half(:\n")
+    done = run(*asked)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Traceback")
+    assert "own.py" in done.stderr
 
 
 def test_the_copy_has_what_the_checkout_has():

@@ -46,6 +46,7 @@ def test_golden_pixels():
     assert golden_hash() == GOLDEN
 
 
+@pytest.mark.slow
 def test_golden_pixels_without_this_processors_instructions():
     code = "from test_render import golden_hash; print(golden_hash())"
     quiet = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "OPENBLAS_CORETYPE": "Prescott"}

@@ -89,6 +89,8 @@ for line in sys.stdin:
                 exec(compile(what, "<string>", "exec"), {"__name__": "__main__"})
         except SystemExit as ended:
             status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+            if isinstance(ended.code, str):
+                print(ended.code, file=err)
         except BaseException:
             status = 1
             traceback.print_exc()
@@ -108,6 +110,16 @@ def sources(target: Path) -> Path:
     """Copy the checkout's sources to ``target`` and return it."""
     shutil.copytree(paths.root(), target, ignore=LEFT_OUT)
     return target
+
+
+def compiled(target: Path) -> None:
+    """Give a folder what numba has compiled of the renderer here: to do it takes long.
+
+    It holds for the same source at the same time of change, as a copy of the checkout has it.
+    """
+    target.mkdir(parents=True, exist_ok=True)
+    for file in (paths.root() / "face_renderer" / "__pycache__").glob("*.nb[ci]"):
+        shutil.copy2(file, target)
 
 
 def names_of(folders: str, whole: bool = False) -> set[str]:

@@ -315,9 +315,16 @@ def test_without_its_weights_a_trained_model_is_not_guessed(shared, monkeypatch)
         run_training.trained_model(run)
 
 
+@pytest.fixture(scope="module")
+def unfinished(tmp_path_factory):
+    return tmp_path_factory.mktemp("unfinished")
+
+
 @pytest.fixture
-def given(shared, monkeypatch):
+def given(unfinished, monkeypatch):
     """Return a function that trains an arm and returns the samples it was given, by part."""
+
+    tiny.use(monkeypatch, unfinished)  # there are the activations, and no run is ever stored
 
     def train(wanted):
         found = {}
