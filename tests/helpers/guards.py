@@ -115,7 +115,7 @@ GUARDS = (
         "engine/store/keys.py",
         'DATA = (".json", ".npz", ".yml")',
         'DATA = (".json", ".npz", ".toml", ".yml")',
-        f"{EDITS}[a paper]",
+        f"{EDITS}[a pretrained file]",
     ),
     Guard(
         "the rows that a training uses count",
