@@ -70,7 +70,9 @@ sys.path.insert(0, "")
 folder = None
 for line in sys.stdin:
     for name, module in list(sys.modules.items()):
-        if folder and (getattr(module, "__file__", None) or "").startswith(folder + os.sep):
+        file = getattr(module, "__file__", None) or ""
+        # The environment may lie in the folder.
+        if folder and file.startswith(folder + os.sep) and not file.startswith(sys.prefix + os.sep):
             del sys.modules[name]
     importlib.invalidate_caches()
     folder, environment, command = json.loads(line)

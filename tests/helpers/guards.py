@@ -462,6 +462,20 @@ GUARDS = (
         "if False:",
         "papers/huang2025/test_features.py::test_of_photographs_no_name_and_no_hash_is_left",
     ),
+    Guard(
+        "a file of weights gets its own input range",
+        "fer_lib/models/backbones.py",
+        "own = (source.mean, source.std) != IMAGENET",
+        "own = False",
+        "models/test_input_range.py::test_a_source_gets_its_own_mean_and_std",
+    ),
+    Guard(
+        "the precision of a training is the one asked for",
+        "fer_lib/training/run_training.py",
+        '        "precision": arm.precision,\n',
+        "",
+        "training/test_run_training.py::test_the_precision_belongs_to_the_key_and_is_told_as_it_was_used",
+    ),
 )
 
 
