@@ -159,7 +159,7 @@ def make(experiment, stage, folder):
         "image_size": 64,
         "frozen_stages": 0,
         "trainable": 0,
-        "config": {"epochs": 1},
+        "config": {"epochs": 1, "precision": "float32"},
         "random_start": False,
         "weights": [],
         "environment": machine.environment(1),
