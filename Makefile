@@ -61,7 +61,9 @@ CHECKED   = if test -e $(1)/bin/python || test -L $(1)/bin/python; then \
 	said="error: $$setting does not run; Python $(SUPPORTED) is needed: $$cure"; \
 	echo "$$said" >&2; exit 2; }
 
-TOY      = tests/engine/test_failures.py tests/engine/test_storage.py
+# What starts processes of its own, most of it builds of a toy book: half of the time.
+SECOND   = tests/engine/test_failures.py tests/engine/test_storage.py tests/test_alone.py \
+tests/test_commands.py tests/test_portable.py
 
 .PHONY: supported help book why verify prune test check unit lint site notebook lab serve pairs lock bench guards judge shots clean
 .DEFAULT_GOAL := help
@@ -132,8 +134,8 @@ lint: $(VENV)/.installed-dev-$(LOCK)
 	$(PY) -m engine.pairs
 
 unit: $(VENV)/.installed-dev-$(LOCK)
-	@# The builds of the toy book take half of the time.
-	@export OPENBLAS_NUM_THREADS=1; $(call BESIDE,-m "not site" $(TOY:%=--ignore=%),toy,-m "not site" $(TOY))
+	@export OPENBLAS_NUM_THREADS=1; \
+	$(call BESIDE,-m "not site" $(SECOND:%=--ignore=%),second,-m "not site" $(SECOND))
 
 site: $(VENV)/.installed-dev-$(LOCK)
 	$(SMOKE) $(BUILD) --profile smoke
