@@ -118,11 +118,11 @@ def weights(run: Run) -> None:
         {
             "backbone": one["architecture"],
             "start": one["name"],
+            "input mean": _channels(one["mean"]),
+            "input std": _channels(one["std"]),
             "licence": one["licence"],
             "origin": ", or ".join(one["origins"]) or "-",
             "sha256": one["sha256"] or "-",
-            "input mean": _channels(one["mean"]),
-            "input std": _channels(one["std"]),
         }
         for one in run.about["weights"]
     ]
