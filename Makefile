@@ -62,8 +62,8 @@ CHECKED   = if test -e $(1)/bin/python || test -L $(1)/bin/python; then \
 	echo "$$said" >&2; exit 2; }
 
 # What starts processes of its own, most of it builds of a toy book: half of the time.
-SECOND   = tests/engine/test_failures.py tests/engine/test_storage.py tests/test_alone.py \
-tests/test_commands.py tests/test_portable.py
+SECOND   = tests/engine/test_failures.py tests/engine/test_storage.py tests/engine/test_edits.py \
+tests/test_alone.py tests/test_commands.py tests/test_portable.py
 
 .PHONY: supported help book why verify prune test check unit lint site notebook lab serve pairs lock bench guards judge shots clean
 .DEFAULT_GOAL := help
