@@ -33,10 +33,17 @@ TIMED = ("about.json", "times.parquet")
 
 @contextmanager
 def elsewhere(folder: Path, count: int) -> Iterator[None]:
-    """Build into an empty ``folder``, store included, with ``count`` threads."""
+    """Build into an empty ``folder``, store included, with ``count`` threads.
+
+    Files of weights are given, not made: those of the present store serve, so that a machine
+    without a network does not begin at random the second time.
+    """
     before = dict(os.environ)
+    weights = paths.cache().resolve() / "weights"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    (folder / "store").mkdir(parents=True)
+    if weights.is_dir():
+        (folder / "store" / "weights").symlink_to(weights)
     os.environ["FER_BUILD"] = str(folder)
     os.environ["FER_CACHE"] = str(folder / "store")
     os.environ["FER_THREADS"] = str(count)
