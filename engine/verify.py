@@ -32,18 +32,19 @@ TIMED = ("about.json", "times.parquet")
 
 
 @contextmanager
-def elsewhere(folder: Path, count: int) -> Iterator[None]:
+def elsewhere(folder: Path, count: int, *kept: str) -> Iterator[None]:
     """Build into an empty ``folder``, store included, with ``count`` threads.
 
     Files of weights are given, not made: those of the present store serve, so that a machine
-    without a network does not begin at random the second time.
+    without a network does not begin at random the second time. So do further folders ``kept``.
     """
     before = dict(os.environ)
-    weights = paths.cache().resolve() / "weights"
+    present = paths.cache().resolve()
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "store").mkdir(parents=True)
-    if weights.is_dir():
-        (folder / "store" / "weights").symlink_to(weights)
+    for name in ("weights", *kept):
+        if (present / name).is_dir():
+            (folder / "store" / name).symlink_to(present / name)
     os.environ["FER_BUILD"] = str(folder)
     os.environ["FER_CACHE"] = str(folder / "store")
     os.environ["FER_THREADS"] = str(count)
@@ -108,9 +109,7 @@ def across(asked: Asked, first: dict[str, jobs.Job], folder: Path) -> dict:
     own = asked.threads
     other = 2 if own == 1 else 1
     before = places(first, "run")
-    data = paths.cache().resolve() / "data"
-    with elsewhere(folder, other):
-        paths.cache().joinpath("data").symlink_to(data)
+    with elsewhere(folder, other, "data"):
         there = replace(asked, threads=other)
         found = jobs.all_jobs(there.settings)
         runs = [job.folder for job in found.values() if job.kind == "run"]

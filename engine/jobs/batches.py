@@ -21,9 +21,9 @@ def of(todo: list[Job], at_once: int) -> list[tuple[Job, ...]]:
         Processes that run side by side: short jobs that wait for the same go into as many or
         more. With 0 each job has its own.
     """
+    short = [job for job in todo if at_once and job.short]
     found = [(job,) for job in todo if not (at_once and job.short)]
     made: dict[str, str] = {}  # result -> what is there when its process has ended
-    short = [job for job in todo if at_once and job.short]
     for kind in dict.fromkeys(job.kind for job in short):
         alike: dict[frozenset, list[Job]] = defaultdict(list)
         for job in short:
@@ -32,7 +32,8 @@ def of(todo: list[Job], at_once: int) -> list[tuple[Job, ...]]:
         for jobs in alike.values():
             pieces = min(len(jobs), max(at_once, math.ceil(len(jobs) / SIZE)))
             # Dealt out like cards, so that the seeds of a long arm go to different processes.
-            for bundle in (tuple(jobs[first::pieces]) for first in range(pieces)):
+            for first in range(pieces):
+                bundle = tuple(jobs[first::pieces])
                 found.append(bundle)
                 made |= {job.folder: bundle[0].folder for job in bundle}
     return found

@@ -25,13 +25,14 @@ def test_files_are_compared_byte_by_byte_but_for_what_holds_times(tmp_path):
 
 def test_the_second_build_has_the_weights_of_the_first_and_nothing_else(tmp_path, monkeypatch):
     monkeypatch.setenv("FER_CACHE", str(tmp_path / "store"))
-    for name in ("weights", "runs"):
+    for name in ("weights", "runs", "data"):
         (tmp_path / "store" / name).mkdir(parents=True)
     (tmp_path / "store" / "weights" / "file.pth").write_bytes(b"given")
     folder = tmp_path / "again"
     with verify.elsewhere(folder, 1):
         assert [one.name for one in paths.cache().iterdir()] == ["weights"]
         assert (paths.cache() / "weights" / "file.pth").read_bytes() == b"given"
-    with verify.elsewhere(folder, 1):  # the link is replaced, not what it leads to
+    with verify.elsewhere(folder, 1, "data"):  # the link is replaced, not what it leads to
         assert (paths.cache() / "weights" / "file.pth").exists()
+        assert sorted(one.name for one in paths.cache().iterdir()) == ["data", "weights"]
     assert os.environ["FER_CACHE"] == str(tmp_path / "store")
