@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.store import artifact, keys, paths, stage
+from engine.store import artifact, keys, paths, progress, stage
 from fer_lib.data import datasets
 from fer_lib.training import config, load_runs, run_training
 from fer_lib.training import run as runs
@@ -43,9 +43,15 @@ def place_of(run: runs.Run) -> Path:
 def need(wanted: config.Experiment) -> tuple[runs.Run, Path]:
     """Return a training's run and its exported model, from the store where they are there.
 
-    A run that is missing is made in profile ``smoke``, which is said
-    (`fer_lib.training.load_runs.need`).
+    Who wants to see the service does not want to train for an hour: a run that is missing is made
+    in profile ``smoke``, which is said.
     """
+    if not load_runs.stored(wanted) and wanted.settings.profile != "smoke":
+        progress.say(
+            f"no run of {wanted.arm.name} in profile {wanted.settings.profile} yet: making one in "
+            "profile smoke; `make book` makes the full one"
+        )
+        wanted = replace(wanted, settings=replace(wanted.settings, profile="smoke"))
     run = load_runs.need(wanted)
     return run, of(wanted, run)
 

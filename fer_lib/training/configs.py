@@ -8,7 +8,7 @@ so a new arm makes nothing stale.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from engine.store import registry
 from fer_lib import paper_registry
@@ -71,9 +71,29 @@ def task_of(name: str) -> Task:
     return paper_registry.get(TABLE.paper(name)).task
 
 
-def first(name: str, settings: Settings) -> Experiment:
-    """Return a training configuration's training from the seed of the settings itself."""
-    return Experiment(get(name), settings, task_of(name))
+def first(name: str, settings: Settings, **changes: object) -> Experiment:
+    """Return a training configuration's training from the seed of the settings itself.
+
+    ``changes`` are other values of `fer_lib.training.config.Arm`, such as
+    ``loss_weights=(0.9, 0.1)``; ``options`` are added to those that the configuration has.
+
+    Raises
+    ------
+    ValueError
+        If the configuration or a changed value is unknown.
+
+    Examples
+    --------
+    >>> settings = Settings("rendered46", "", "smoke", 0)
+    >>> first("dual_task", settings, loss_weights=(0.9, 0.1)).arm.loss_weights
+    (0.9, 0.1)
+    """
+    arm = get(name)
+    known = [field.name for field in fields(arm) if field.name != "name"]
+    if unknown := sorted(set(changes) - set(known)):
+        raise ValueError(f"unknown {', '.join(unknown)}: change one of {', '.join(known)}")
+    changes["options"] = {**arm.options, **changes.get("options", {})}
+    return Experiment(replace(arm, **changes), settings, task_of(name))
 
 
 def experiments(name: str, settings: Settings) -> list[Experiment]:

@@ -136,7 +136,9 @@ def test_the_served_file_is_made_once_and_made_again_when_damaged(monkeypatch, t
         with artifact.writing(folder) as part:
             (part / exported_model.MODEL).write_bytes(b"model")
 
-    monkeypatch.setattr(exported_model.load_runs, "need", lambda wanted: run)
+    monkeypatch.setenv("FER_PROGRESS", str(tmp_path / "log"))
+    asked = []
+    monkeypatch.setattr(exported_model.load_runs, "need", lambda of: asked.append(of) or run)
     monkeypatch.setattr(exported_model, "_export", write)
     wanted = configs.first("dual_task", Settings("rendered46", "", "book", 0))
     given, path = exported_model.need(wanted)
@@ -145,6 +147,8 @@ def test_the_served_file_is_made_once_and_made_again_when_damaged(monkeypatch, t
     assert path.is_relative_to(tmp_path / "served")
     exported_model.need(wanted)
     assert made == ["smoke"]  # once, and in the profile of the run that there is
+    assert {of.settings.profile for of in asked} == {"smoke"}
+    assert "making one in profile smoke" in (tmp_path / "log").read_text()
     path.write_bytes(b"damaged")
     assert exported_model.need(wanted)[1].read_bytes() == b"model"
     assert len(made) == 2

@@ -20,7 +20,6 @@ from fer_lib.training import (
     config,
     configs,
     dataset_parts,
-    load_runs,
     profiles,
     run_training,
 )
@@ -229,17 +228,6 @@ def test_a_new_arm_makes_no_other_run_stale(store):
     own = config.ingredients(smoke(), "0", keys.library())
     assert "fer_lib/training/configs.py" not in own["library"]
     assert own["settings"]["arm"] == asdict(configs.get("cnn_baseline"))
-
-
-def test_a_page_alone_makes_a_smoke_run_and_says_so(store):
-    run = load_runs.need(smoke(profile="book"))
-    assert run.about["profile"] == "smoke"
-    assert "making one in profile smoke" in (store / "log").read_text()
-
-
-def test_a_page_takes_the_full_run_where_it_is(store):
-    full = run_training.obtain(smoke(profile="book"))
-    assert load_runs.need(smoke(profile="book")).folder == full.folder
 
 
 def test_the_run_tells_what_it_was(shared):
