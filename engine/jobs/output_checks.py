@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
 from engine.jobs import notebook_cells
+from engine.page import opening
 
 # What a progress bar or a forgotten last expression leaves behind.
 DEBRIS = (
@@ -46,6 +47,7 @@ REMOTE_IN_SCRIPT = re.compile(r"https?://[\w./@-]+\.(?:js|mjs|css|json|woff2?)\b
 # Only HTML with one of these tags is worth parsing; most of it is large tables.
 CHECKED_TAGS = re.compile(rf"<({'|'.join([*FETCHED, 'style', 'h1'])})\b", re.IGNORECASE)
 FROM_STDERR = "mend what wrote it, in the code or on this machine"
+TO_ANSWER = "call its answer(...) at the end of the page"
 FROM_CODE = "change the code of the cell"
 
 
@@ -102,6 +104,8 @@ def of_output(output: NotebookNode) -> list[tuple[str, str]]:
     if output.output_type == "stream" and output.name == "stderr":
         return [(f"output on stderr ({output.text.strip()[:120]!r})", FROM_STDERR)]
     shown = output.get("data", {})
+    if opening.MIME in shown and not shown[opening.MIME]["answer"]:
+        return [(f"a question without an answer ({shown[opening.MIME]['question']!r})", TO_ANSWER)]
     if "text/html" in shown:
         return [(what, FROM_CODE) for what in html_problems(shown["text/html"])]
     if "image/png" in shown:

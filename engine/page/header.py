@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Sequence
 
 # The output of `engine.page.tables.header` that programs read; rendering puts a banner in its
 # place.
@@ -47,8 +48,33 @@ def of_arithmetic(key: str, sha256: str) -> dict:
         "group_kind": "",
         "seed": 0,
         "random_start": False,
+        "trained": "",
         "notes": [ARITHMETIC_NOTE],
     }
+
+
+def spread(values: Iterable[int]) -> str:
+    """Return the range of some numbers as text: "3", or "3 to 5"."""
+    found = sorted(set(values))
+    return f"{found[0]}" if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+
+def of_runs(runs: Sequence[dict]) -> str:
+    """Return how a page's networks were trained, from the ``run.json`` of each run.
+
+    Examples
+    --------
+    >>> run = {"arm": "a", "seed": 0, "image_size": 64, "config": {"epochs": 16}}
+    >>> of_runs([run, run | {"seed": 1}])
+    '1 training configuration, seeds 0 to 1, at most 16 epochs, images of 64 pixels'
+    """
+    arms = len({run["arm"] for run in runs})
+    seeds = {run["seed"] for run in runs}
+    return (
+        f"{arms} training configuration{'s' * (arms > 1)}, seed{'s' * (len(seeds) > 1)} "
+        f"{spread(seeds)}, at most {spread(run['config']['epochs'] for run in runs)} epochs, "
+        f"images of {spread(run['image_size'] for run in runs)} pixels"
+    )
 
 
 def facts(
@@ -58,6 +84,7 @@ def facts(
     group_kind: str = "",
     seed: int = 0,
     random_start: bool = False,
+    trained: str = "",
 ) -> dict:
     """Return the facts behind a page, among them the notes a reader needs before its numbers.
 
@@ -70,6 +97,8 @@ def facts(
         Of the split, the weights' start and every batch.
     random_start : bool
         Whether the pretrained model had to begin without its weights.
+    trained : str
+        How the page's networks were trained, from `of_runs`; "" where it reads none.
     """
     rendered = data_name.startswith("rendered")
     told = {
@@ -86,6 +115,7 @@ def facts(
         "group_kind": group_kind,
         "seed": seed,
         "random_start": random_start,
+        "trained": trained,
         "notes": [note for note, holds in told.items() if holds],
     }
 
@@ -98,7 +128,8 @@ def strip(told: dict, notes: list[str], more: str = "") -> str:
     sha256 = told["data_sha256"][:12]
     shown = {"data": f"{told['data']} ({sha256})" if sha256 else told["data"]}
     if told["profile"]:  # arithmetic has none, nor a seed
-        shown = {"profile": told["profile"], **shown, "seed": str(told["seed"])}
+        shown = {"profile": told["profile"], **shown}
+        shown |= {"trained": told["trained"]} if told["trained"] else {"seed": str(told["seed"])}
     line = " · ".join(
         f"<span><b>{name}</b> {html.escape(value)}</span>" for name, value in shown.items()
     )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,13 @@ from IPython.display import HTML, Markdown, display
 from engine.page import header as provenance
 from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.evaluation.verdicts import Row
+
+
+class HasRecord(Protocol):
+    """A run: ``about`` is the content of its ``run.json``."""
+
+    about: dict
+
 
 # In a notebook each figure is shown with the data behind it. Elsewhere matplotlib is not loaded: it
 # would leave a list of fonts in the user's own folder.
@@ -50,29 +59,40 @@ def header(
     group_kind: str,
     seed: int,
     random_start: bool = False,
+    trained: str = "",
 ) -> None:
     """Show which profile, data and seed made the page, and what that allows one to conclude.
 
     The commit is not shown here: it would change the output where nothing else did. The page of
     the book adds it at rendering.
 
-    ``random_start`` says that the pretrained model had to begin without its weights.
+    ``random_start`` says that the pretrained model had to begin without its weights, ``trained``
+    what `engine.page.header.of_runs` says of the page's runs.
     """
-    facts = provenance.facts(profile, data_name, data_sha256, group_kind, seed, random_start)
+    told = (profile, data_name, data_sha256, group_kind, seed, random_start, trained)
+    facts = provenance.facts(*told)
     shown = provenance.strip(facts, facts["notes"])
     display({"text/html": shown, provenance.MIME: facts}, raw=True)
 
 
+def header_of_runs(runs: Sequence[HasRecord]) -> None:
+    """Show `header` for all runs that a page reads: what they were trained on, and how."""
+    abouts = [run.about for run in runs]
+    first = abouts[0]
+    header(
+        first["profile"],
+        first["data"],
+        first["data_sha256"],
+        first["group_kind"],
+        first["seed"],
+        any(about["random_start"] for about in abouts),
+        provenance.of_runs(abouts),
+    )
+
+
 def header_of_run(about: dict) -> None:
     """Show `header` for the run whose ``run.json`` is ``about``."""
-    header(
-        about["profile"],
-        about["data"],
-        about["data_sha256"],
-        about["group_kind"],
-        about["seed"],
-        about["random_start"],
-    )
+    header_of_runs([SimpleNamespace(about=about)])
 
 
 def badge(verdict: str) -> str:

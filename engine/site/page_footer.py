@@ -17,7 +17,7 @@ from engine.jobs import page_table
 from engine.jobs.jobs import Job
 from engine.page import header, study_registry
 from engine.page.tables import measured
-from fer_lib.training import config, profiles
+from fer_lib.training import config
 
 PUBLISHED = ("run", "study")  # of these kinds the site carries the tables
 TABLES = (".csv", ".json", ".parquet")  # no weights and no features, which are large
@@ -38,28 +38,13 @@ def notes(record: dict) -> list[str]:
     return list(dict.fromkeys(note for facts in stated(record) for note in facts["notes"]))
 
 
-def scale(paper: str, profile: str) -> str:
-    """Return what a profile leaves out of a paper's trainings; "" for the paper's own, or none."""
-    here, full = profiles.get(profile), profiles.get("paper")
-    if here == full or paper not in page_table.training_papers():
-        return ""
-    return (
-        f"Profile {profile} is a smaller scale than the protocol of the paper: at most "
-        f"{here.full.epochs} of {full.full.epochs} epochs, images of {here.full.side} instead of "
-        f"{full.full.side} pixels."
-    )
-
-
 def banner(record: dict) -> str:
     """Return the strip at the head of a page; "" where real data were used as in the paper."""
     facts = stated(record)[0]
     real = not facts["rendered"] and facts["profile"] == "paper"
     if real and not facts["random_start"]:
         return ""
-    told = notes(record)
-    if facts["profile"] and header.SMOKE_NOTE not in told:
-        told += filter(None, [scale(record["paper"], facts["profile"])])
-    return header.strip(facts, told, ' · <a href="#page-proof">how it was made</a>')
+    return header.strip(facts, notes(record), ' · <a href="#page-proof">how it was made</a>')
 
 
 def commit_html(state: dict) -> str:

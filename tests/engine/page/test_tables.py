@@ -1,6 +1,7 @@
 """Tables are readable by people and machines, and a page says what made it and what that allows."""
 
 import json
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -112,8 +113,25 @@ def test_the_header_of_a_page_is_one_output_for_readers_and_programs(monkeypatch
         "group_kind": "subject",
         "seed": 3,
         "random_start": False,
+        "trained": "",
         "notes": [header.RENDERED_NOTE, header.SMOKE_NOTE],
     }
+
+
+def run(arm, seed, epochs, side, **more):
+    of = {"arm": arm, "seed": seed, "image_size": side, "config": {"epochs": epochs}}
+    of |= {"profile": "book", "data": "rendered46", "data_sha256": "a" * 64}
+    return SimpleNamespace(about=of | {"group_kind": "subject", "random_start": False} | more)
+
+
+def test_the_header_of_runs_states_what_they_were(shown):
+    tables.header_of_runs([run("cnn", 0, 16, 64), run("cnn", 2, 16, 64), run("b0", 0, 6, 112)])
+    told = "2 training configurations, seeds 0 to 2, at most 6 to 16 epochs, images of 64 to 112"
+    assert f"{told} pixels" in soup_of(shown).get_text()
+    assert "seed 0" not in soup_of(shown).get_text()
+    tables.header_of_runs([run("cnn", 3, 6, 64), run("b3", 3, 6, 64, random_start=True)])
+    assert "seed 3, at most 6 epochs, images of 64 pixels" in soup_of(shown).get_text()
+    assert "began at random" in soup_of(shown).get_text()
 
 
 def test_a_folded_table_stands_under_its_caption(shown):
