@@ -1,68 +1,178 @@
-"""What computes, or decides a verdict, stands in modules with tests, not in notebooks."""
+"""Every page shows its method, keeps the limits of `devtools.page_counts`, and can be changed."""
 
 import ast
+import re
+import shlex
 
 import pytest
 
-from engine.store import paths
+from devtools import page_counts
+from engine import pairs
+from engine.notebook import parse_extra
 
-FOLDER = paths.root() / "notebooks"
-NOTEBOOKS = {
-    str(path.relative_to(FOLDER).with_suffix("")): path for path in sorted(FOLDER.rglob("*.py"))
-}
-# Functions that notebooks still define. A list to be made shorter: move one to a module, test it
-# there, and strike it out here.
+NOTEBOOKS = page_counts.notebooks()
+# Pages that are not rewritten yet. A list to be made shorter: a page that keeps every limit is
+# struck out.
 LEFT = {
-    ("diya2026/comparison", "draw"),  # a figure of two matrices that the page has counted
-    ("diya2026/grad_cam", "large"),  # a row of the page's own tables, at the size of its images
-    ("diya2026/grad_cam", "of"),
-    ("diya2026/lime", "of"),
-    ("diya2026/audit", "most"),  # the page's counts, handed to engine.page.audit_arithmetic
-    ("diya2026/audit", "told"),  # how often made-up tables print like three claims
-    ("audit_your_own", "number"),  # values of the example's ledger, in the reader's view
-    ("audit_your_own", "ends"),
-    ("audit_your_own", "of_class"),
-    ("huang2025/search", "over"),  # a face under a map
+    "alipour2025/audit",
+    "audit_your_own",
+    "diya2026/ablations",
+    "diya2026/audit",
+    "diya2026/authenticity",
+    "diya2026/b3_embedding",
+    "diya2026/calibration",
+    "diya2026/cnn_baseline",
+    "diya2026/comparison",
+    "diya2026/data",
+    "diya2026/dual_branch",
+    "diya2026/dual_task",
+    "diya2026/embedding_fusion",
+    "diya2026/emotion",
+    "diya2026/fairness",
+    "diya2026/grad_cam",
+    "diya2026/leakage",
+    "diya2026/lime",
+    "diya2026/realtime",
+    "diya2026/sampling",
+    "diya2026/two_stream",
+    "ethics",
+    "huang2025/audit",
+    "huang2025/causal",
+    "huang2025/data",
+    "huang2025/literature",
+    "huang2025/rare_emotions",
+    "huang2025/search",
+    "khalid2025/audit",
+    "start_here",
 }
+MODELS = {
+    f"diya2026/{name}"
+    for name in (
+        "cnn_baseline",
+        "two_stream",
+        "b3_embedding",
+        "embedding_fusion",
+        "dual_branch",
+        "dual_task",
+    )
+}
+# Of the build; a page has others of its own.
+SETTINGS = {"data", "data_root", "profile", "seed"}
 
 
-def defined(source: str) -> set[str]:
-    """Return the names of all functions and classes that a notebook defines, nested ones too."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, kinds)}
+def faults(name: str) -> list[str]:
+    """Return which limits a page does not keep; one on a model calls the verbs in view."""
+    found = page_counts.count(NOTEBOOKS[name])
+    missing = found.verbs_missing() if name in MODELS else []
+    return found.faults() + [f"calls no {verb} in view" for verb in missing]
 
 
-def found() -> set[tuple[str, str]]:
+@pytest.mark.parametrize("name", sorted(set(NOTEBOOKS) - LEFT))
+def test_a_page_keeps_the_limits(name):
+    assert faults(name) == []
+
+
+@pytest.mark.parametrize("name", sorted(LEFT))
+def test_what_was_rewritten_is_struck_out(name):
+    assert faults(name)
+
+
+def parameters(name: str) -> dict:
+    """Return the names and values in a page's parameters cell."""
+    (cell,) = (
+        cell
+        for cell in pairs.read(NOTEBOOKS[name]).cells
+        if "parameters" in cell.metadata.get("tags", [])
+    )
     return {
-        (name, function)
-        for name, path in NOTEBOOKS.items()
-        for function in defined(path.read_text(encoding="utf-8"))
+        node.targets[0].id: ast.literal_eval(node.value) for node in ast.parse(cell.source).body
     }
 
 
-def test_no_notebook_defines_a_new_function():
-    new = found() - LEFT
-    assert not new, f"move to a module with a test: {sorted(new)}"
+def tried(name: str) -> list[dict]:
+    """Return what each command that a page prints to try it would change."""
+    text = "\n".join(
+        c.source for c in pairs.read(NOTEBOOKS[name]).cells if c.cell_type == "markdown"
+    )
+    lines = re.findall(r"^make notebook (.*)$", re.sub(r"\\\n\s*", "", text), re.MULTILINE)
+    given = [
+        dict(word.split("=", 1) for word in shlex.split(line, comments=True)) for line in lines
+    ]
+    assert all(words["N"] == name for words in given)
+    return [parse_extra(words["PARAMS"].split()) for words in given if "PARAMS" in words]
 
 
-def test_what_was_moved_is_struck_out():
-    assert not LEFT - found()
+@pytest.mark.parametrize("name", sorted(set(NOTEBOOKS) - LEFT))
+def test_what_a_page_says_to_try_are_its_own_parameters_at_other_values(name):
+    own = parameters(name)
+    assert len(set(own) - SETTINGS) >= 1
+    assert tried(name), "print a line: make notebook N=... PARAMS='...'"
+    for changed in tried(name):
+        assert set(changed) <= set(own) - SETTINGS
+        for parameter, value in changed.items():
+            assert value != own[parameter], f"{parameter} is {value} already"
+            assert isinstance(value, int | float) == isinstance(own[parameter], int | float)
+
+
+def test_every_page_is_counted():
+    assert len(NOTEBOOKS) >= 30
+    assert set(NOTEBOOKS) >= LEFT | MODELS
+
+
+PAGE = """\
+# %% [markdown]
+# # A question?
+#
+# Words of prose that are counted, ten of them here.
+#
+# *A caption is none.*
+
+# %% tags=["parameters"]
+seed = 0
+
+# %% tags=["hide-input"]
+question = opening.ask("Is it?")
+
+# %%
+faces = load(settings)
+parts = splits.split(faces.table)
+
+# %%
+question.answer("Yes.", "This.")
+
+# %% [markdown]
+# ## Try it
+"""
+
+
+def counts_of(text, tmp_path):
+    (tmp_path / "page.py").write_text(text)
+    return page_counts.count(tmp_path / "page.py")
+
+
+def test_the_counts_of_a_page(tmp_path):
+    found = counts_of(PAGE, tmp_path)
+    assert (found.cells, found.visible, found.lines, found.longest) == (4, 3, 5, 2)
+    assert (found.prose, found.code) == (10, 15)
+    assert found.called == {"load", "split", "answer"}
+    assert found.verbs_missing() == ["build", "fit or load_run", "predict", "score"]
+    assert not found.defined
 
 
 @pytest.mark.parametrize(
-    ("source", "names"),
+    ("planted", "by", "fault"),
     [
-        ("x = 1\nprint([y for y in range(x)])", set()),
-        ("def f():\n    return 1", {"f"}),
-        ("if True:\n    class A:\n        def g(self): ...", {"A", "g"}),
-        ("for x in y:\n    async def h(): ...", {"h"}),
+        ("# %%\nfaces", '# %% tags=["hide-input"]\nfaces', "2 of 4 code cells are visible"),
+        ("parts =", "def f(): ...\nparts =", "defines f"),
+        ("parts =", "x = 1\n" * 24 + "parts =", "a cell of 26 lines"),
+        ("parts =", "x = 1\n" * 296 + "parts =", "301 lines of code"),
+        ("Words of prose", "Words", "8 words of prose for 15 of code"),
+        ("# ## Try it", "# ## The end", "has nothing to try"),
+        ("question.answer", "print", "does not answer"),
+        ("opening.ask", "print", "asks no question"),
     ],
 )
-def test_functions_are_found_wherever_they_stand(source, names):
-    assert defined(source) == names
-
-
-def test_all_notebooks_are_looked_at():
-    paired = (path.relative_to(FOLDER).with_suffix("") for path in FOLDER.rglob("*.ipynb"))
-    assert set(NOTEBOOKS) == set(map(str, paired))
-    assert len(NOTEBOOKS) >= 30
+def test_a_planted_fault_is_noticed(planted, by, fault, tmp_path):
+    assert planted in PAGE
+    found = counts_of(PAGE.replace(planted, by, 1), tmp_path).faults()
+    assert any(fault in one for one in found), found
