@@ -17,7 +17,7 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
-WIDTHS = {"phone": (390, 844), "desktop": (1440, 900)}
+WIDTHS = {"phone": (390, 844), "desktop": (1400, 900)}
 THEMES = ("light", "dark")
 
 

@@ -9,42 +9,9 @@ import pytest
 from devtools import page_counts
 from engine import pairs
 from engine.notebook import parse_extra
+from tests.helpers.pages import LEFT
 
 NOTEBOOKS = page_counts.notebooks()
-# Pages that are not rewritten yet. A list to be made shorter: a page that keeps every limit is
-# struck out.
-LEFT = {
-    "alipour2025/audit",
-    "audit_your_own",
-    "diya2026/ablations",
-    "diya2026/audit",
-    "diya2026/authenticity",
-    "diya2026/b3_embedding",
-    "diya2026/calibration",
-    "diya2026/cnn_baseline",
-    "diya2026/comparison",
-    "diya2026/data",
-    "diya2026/dual_branch",
-    "diya2026/dual_task",
-    "diya2026/embedding_fusion",
-    "diya2026/emotion",
-    "diya2026/fairness",
-    "diya2026/grad_cam",
-    "diya2026/leakage",
-    "diya2026/lime",
-    "diya2026/realtime",
-    "diya2026/sampling",
-    "diya2026/two_stream",
-    "ethics",
-    "huang2025/audit",
-    "huang2025/causal",
-    "huang2025/data",
-    "huang2025/literature",
-    "huang2025/rare_emotions",
-    "huang2025/search",
-    "khalid2025/audit",
-    "start_here",
-}
 MODELS = {
     f"diya2026/{name}"
     for name in (

@@ -6,7 +6,6 @@ import html
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Protocol
 
 import numpy as np
@@ -31,6 +30,7 @@ if "IPython" in sys.modules and sys.modules["IPython"].get_ipython():
 
     figure_data.register()
 
+MOST_ABREAST = 3  # columns that a phone shows side by side
 # What `verdict_table` tells programs; rendering joins it to the ledger.
 VERDICTS_MIME = "application/vnd.fer.verdicts+json"
 # A verdict is told by its word, its symbol and its colour, never by colour alone.
@@ -78,21 +78,21 @@ def header(
 def header_of_runs(runs: Sequence[HasRecord]) -> None:
     """Show `header` for all runs that a page reads: what they were trained on, and how."""
     abouts = [run.about for run in runs]
-    first = abouts[0]
+    at_random = any(about["random_start"] for about in abouts)
+    header_of_run(abouts[0] | {"random_start": at_random}, provenance.of_runs(abouts))
+
+
+def header_of_run(about: dict, trained: str = "") -> None:
+    """Show `header` for the run or the study whose record is ``about``."""
     header(
-        first["profile"],
-        first["data"],
-        first["data_sha256"],
-        first["group_kind"],
-        first["seed"],
-        any(about["random_start"] for about in abouts),
-        provenance.of_runs(abouts),
+        about["profile"],
+        about["data"],
+        about["data_sha256"],
+        about["group_kind"],
+        about["seed"],
+        about["random_start"],
+        trained,
     )
-
-
-def header_of_run(about: dict) -> None:
-    """Show `header` for the run whose ``run.json`` is ``about``."""
-    header_of_runs([SimpleNamespace(about=about)])
 
 
 def badge(verdict: str) -> str:
@@ -113,7 +113,7 @@ def badge(verdict: str) -> str:
 
 
 def table_html(table: pd.DataFrame, caption: str, index: bool = True) -> str:
-    """Return a table with a caption, in a box that scrolls by itself on a narrow screen.
+    """Return a table with a caption; on a phone the rows of a wide one become cards.
 
     Numbers stand right, words left; floats have three digits, an interval stands under its score,
     a column called "verdict" is shown as badges, and one called "seconds" as measurements.
@@ -130,10 +130,14 @@ def table_html(table: pd.DataFrame, caption: str, index: bool = True) -> str:
         for place, (column, word, value) in enumerate(zip(frame.columns, words, row, strict=True)):
             shown = badge(value) if column == "verdict" else _cell(value)
             shown = measured(value) if column == "seconds" else shown
-            tag = 'th scope="row"' if index and place == 0 else "td"
-            cells.append(f"<{tag}{_kind(word)}>{shown}</{tag.split()[0]}>")
+            if index and place == 0:
+                cells.append(f'<th scope="row"{_kind(word)}>{shown}</th>')
+            else:
+                label = html.escape(_name(column), quote=True)
+                cells.append(f'<td data-label="{label}"{_kind(word)}>{shown}</td>')
         body.append(f"<tr>{''.join(cells)}</tr>")
     kind = "dataframe verdicts" if "verdict" in frame.columns else "dataframe"
+    kind += " stacked" if len(frame.columns) > MOST_ABREAST else ""
     return (
         f'<table class="{kind}"><caption><span>{html.escape(caption)}</span></caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"

@@ -11,11 +11,18 @@ import pytest
 from devtools import browser
 from engine.jobs import page_table
 from engine.store import paths
+from tests.helpers.pages import LEFT
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 SITE = paths.build() / "html"
 PAGES = page_table.pages_in_toc(paths.root() / "_toc.yml")
+# Those that keep the limits of a page; tests/test_notebooks.py makes the other list shorter.
+REWRITTEN = {
+    name
+    for name in PAGES
+    if name.startswith("notebooks/") and name.removeprefix("notebooks/") not in LEFT
+}
 SHOWN = 60  # rows of the ledger before more are asked for
 # Contrast hangs on the theme, reflow on the width: axe, the slowest, sees each once.
 SEEN_BY_AXE = (("phone", "light"), ("desktop", "dark"))
@@ -31,6 +38,18 @@ UNREACHABLE = """() => [...document.querySelectorAll('article *')]
         && box.clientWidth > 0
         && !(box.tabIndex >= 0 && box.getAttribute('aria-label') && box.getAttribute('role')))
     .map(box => box.outerHTML.slice(0, 90))"""
+# Tables and equations that are wider than their column, and verdicts that lie outside of it. Code
+# may scroll, and so may what is folded away.
+CUT = """() => [...document.querySelectorAll('article table, article .math, article .verdict')]
+    .filter(shown => !shown.closest('details:not([open])') && shown.getClientRects().length)
+    .filter(shown => {
+        const column = document.querySelector('article').getBoundingClientRect();
+        const own = shown.matches('.math') ? shown.scrollWidth - shown.clientWidth : 0;
+        const right = shown.getBoundingClientRect().right;
+        return own > 1 || right > column.right + 1;
+    })
+    .map(shown => shown.textContent.trim().slice(0, 90))"""
+HIGHEST = 12_000  # pixels of a page on a desktop, everything folded
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +85,19 @@ def test_page(windows, axe, name, width, theme):
     window = windows(width, theme)
     seen = window.show(SITE / f"{name}.html")
     found = faults(window.page, seen, theme, axe if (width, theme) in SEEN_BY_AXE else None)
+    if name in REWRITTEN and theme == "light":
+        found |= unseen(window.page, width)
     assert not found, json.dumps(found, indent=1)
+
+
+def unseen(page, width) -> dict:
+    """Return what a reader would have to scroll sideways, or for too long, to see."""
+    high = page.evaluate("() => document.querySelector('article').scrollHeight")
+    found = {
+        "cut": page.evaluate(CUT),
+        "high": high if width == "desktop" and high > HIGHEST else 0,
+    }
+    return {check: fault for check, fault in found.items() if fault}
 
 
 def faults(page, seen, theme, axe=None) -> dict:
@@ -118,6 +149,39 @@ def test_what_is_wrong_with_a_page_is_seen_and_not_told_of_the_next(windows, axe
         assert set(found) - {check} <= SEEN_BESIDE.get(check, set()), found
         file.write_text(SOUND % "<p>As it should be.</p>")
         assert faults(window.page, window.show(file), "light", axe) == {}
+
+
+CUT_OFF = {
+    "cut": "<table><tr><td><p style='width: 2000px'>a table</p></td></tr></table>",
+    "high": "<p style='height: 13000px'>long</p>",
+}
+
+
+@pytest.mark.parametrize("check", CUT_OFF)
+def test_what_a_reader_would_not_see_is_a_fault(windows, tmp_path, check):
+    window = windows("desktop", "light")
+    file = tmp_path / "page.html"
+    for planted, faults_found in ((CUT_OFF[check], {check}), ("<p>Short.</p>", set())):
+        file.write_text(SOUND % planted)
+        window.show(file)
+        assert set(unseen(window.page, "desktop")) == faults_found
+    file.write_text(SOUND % f"<details><summary>Folded</summary>{CUT_OFF[check]}</details>")
+    window.show(file)
+    assert unseen(window.page, "desktop") == {}
+
+
+def test_a_figure_is_enlarged_by_a_click_and_by_a_key(running):
+    (name,) = (name for name in PAGES if name.endswith("diya2026/data"))
+    with browser.opened(running, SITE / f"{name}.html", "desktop", "light") as (page, seen):
+        figure = page.locator("article a[data-lightbox]").first
+        figure.click()
+        page.wait_for_selector("#lightbox img.lb-image", state="visible")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("#lightbox", state="hidden")
+        figure.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#lightbox img.lb-image", state="visible")
+        assert (seen.outside, seen.errors) == ([], [])
 
 
 def short(violations: list[dict]) -> list[dict]:
