@@ -40,11 +40,11 @@ UNREACHABLE = """() => [...document.querySelectorAll('article *')]
     .map(box => box.outerHTML.slice(0, 90))"""
 # Tables and equations that are wider than their column, and verdicts that lie outside of it. Code
 # may scroll, and so may what is folded away.
-CUT = """() => [...document.querySelectorAll('article table, article .math, article .verdict')]
+CUT = """() => [...document.querySelectorAll('article table, article div.math, article .verdict')]
     .filter(shown => !shown.closest('details:not([open])') && shown.getClientRects().length)
     .filter(shown => {
         const column = document.querySelector('article').getBoundingClientRect();
-        const own = shown.matches('.math') ? shown.scrollWidth - shown.clientWidth : 0;
+        const own = shown.matches('div.math') ? shown.scrollWidth - shown.clientWidth : 0;
         const right = shown.getBoundingClientRect().right;
         return own > 1 || right > column.right + 1;
     })
