@@ -287,16 +287,16 @@ def test_cams_and_lime_are_the_older_functions_on_the_predicted_class(trained):
     for head in experiment.task.heads:
         said = api.predict(network, faces)[:3]
         guess = metrics.judged(said, head).guess
-        asked = {head.name: torch.from_numpy(guess)}
-        layers = {head.name: network.explained_layer(head.name)}
-        older = grad_cam.maps(network, images, layers, asked)
+        asked = torch.from_numpy(guess)
         found = api.cams(network, faces.images[:3], head)
         assert set(found) == set(grad_cam.METHODS)
+        layer = network.explained_layer(head.name)
         for method, maps in found.items():
-            assert maps.tobytes() == older[method, head.name].tobytes()
-        named = api.cams(network, faces.images[:3], head, 0)["Grad-CAM"]
-        older = grad_cam.maps(network, images, layers, {head.name: asked[head.name] * 0})
-        assert named.tobytes() == older["Grad-CAM", head.name].tobytes()
+            older = grad_cam.by_package(network, images, layer, head.name, asked, method)
+            assert maps.tobytes() == older.tobytes()
+        named = api.cams(network, faces.images[:3], head, 0, ("Grad-CAM",))["Grad-CAM"]
+        older = grad_cam.by_package(network, images, layer, head.name, asked * 0, "Grad-CAM")
+        assert named.tobytes() == older.tobytes()
         parts = lime_module.segments_of(images[0], 50)
         weights = lime_module.weights_of(network, images[0], parts, 32, 5)
         for target in (None, 1):

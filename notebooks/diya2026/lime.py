@@ -34,11 +34,12 @@ from engine.store import progress
 from face_renderer import truth_parts
 from fer_lib.evaluation import ledgers
 from fer_lib.evaluation.verdicts import Ground
-from fer_lib.explain import grad_cam, lime
+from fer_lib.explain import lime
 from fer_lib.explain.one_head import logits
 from fer_lib.labels import AUTHENTICITY
 from fer_lib.papers.diya2026 import named_configs
 from fer_lib.papers.diya2026.explanations import (
+    cams_one_pass,
     deletion_insertion,
     explained_faces,
     face_regions,
@@ -208,7 +209,9 @@ for name, model in models.items():
             head: finer_layer(model, last[head], small[:1]) for head in HEADS
         }
     for method, layers in chosen_layers.items():
-        for (_, head), held in grad_cam.maps(model, small, layers, targets, ("Grad-CAM",)).items():
+        for (_, head), held in cams_one_pass.maps(
+            model, small, layers, targets, ("Grad-CAM",)
+        ).items():
             compared[method, name, head] = map_scores.resized(held, side)
 if shown.has_truth:
     scored = []

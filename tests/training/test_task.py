@@ -16,10 +16,11 @@ from fer_lib.evaluation import metrics
 from fer_lib.evaluation import over_seeds as pooled
 from fer_lib.evaluation.counts_by_subject import score as score_of
 from fer_lib.evaluation.counts_by_subject import summary, tally
-from fer_lib.explain import grad_cam, lime
+from fer_lib.explain import lime
 from fer_lib.labels import AUTHENTICITY, EMOTIONS
 from fer_lib.models import backbones, pretrained_registry
 from fer_lib.papers.diya2026 import result_page, result_plots
+from fer_lib.papers.diya2026.explanations import cams_one_pass
 from fer_lib.papers.diya2026.models import cnn_baseline
 from fer_lib.papers.diya2026.task import TASK as TWO
 from fer_lib.settings import Settings
@@ -141,7 +142,7 @@ def test_a_task_is_explained_and_exported(trained, name, tmp_path):
     places = torch.arange(4)
     targets = {head.name: places % len(head.classes) for head in task.heads}
     layers = {head: model.explained_layer(head) for head in task.names}
-    found = grad_cam.maps(model, images, layers, targets, ("Grad-CAM",))
+    found = cams_one_pass.maps(model, images, layers, targets, ("Grad-CAM",))
     assert set(found) == {("Grad-CAM", head) for head in task.names}
     for maps in found.values():
         assert maps.shape[0] == 4

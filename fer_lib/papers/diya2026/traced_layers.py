@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
-
-from fer_lib.explain.grad_cam import hooked
 
 
 def traced(
@@ -33,3 +32,14 @@ def traced(
     with hooked((module, note) for module in modules), torch.inference_mode():
         model(images)
     return ran
+
+
+@contextmanager
+def hooked(hooks: Iterable[tuple[nn.Module, Callable]]) -> Iterator[None]:
+    """Call each module's hook, as torch's forward hooks are called, until the block ends."""
+    handles = [module.register_forward_hook(hook) for module, hook in hooks]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()

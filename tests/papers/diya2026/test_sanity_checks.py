@@ -9,9 +9,9 @@ from torch import nn
 
 import face_renderer as faces
 from face_renderer import action_units, truth_parts
-from fer_lib.explain import grad_cam
 from fer_lib.papers.diya2026 import traced_layers
 from fer_lib.papers.diya2026.explanations import (
+    cams_one_pass,
     deletion_insertion,
     face_regions,
     map_agreement,
@@ -149,12 +149,12 @@ def test_randomising_changes_a_map_that_shows_what_was_learnt(noisy):  # noqa: F
 
 def gradient(model, images):
     asked = torch.zeros(len(images), dtype=torch.int64)
-    return grad_cam.one(model, images, model.explained_layer("emotion"), "emotion", asked)
+    return cams_one_pass.one(model, images, model.explained_layer("emotion"), "emotion", asked)
 
 
 def eigen(model, images):
     asked = torch.zeros(len(images), dtype=torch.int64)
-    return grad_cam.one(
+    return cams_one_pass.one(
         model, images, model.explained_layer("emotion"), "emotion", asked, "EigenCAM"
     )
 
