@@ -7,7 +7,7 @@ Timed runs are interleaved, so that a busy machine slows both; the median of the
 The package ranks the classes of one distribution, so it runs once a head; ours explains both heads
 from the same copies. Both ratios are printed.
 
-Class activation maps of our one pass are timed beside those of `pytorch_grad_cam`, which they equal.
+Class activation maps from one pass are timed beside `pytorch_grad_cam`'s, which they equal.
 
     python -m bench.bench_explain
 """
@@ -174,9 +174,7 @@ def cam_lines(model: nn.Module, images: Tensor, layer: nn.Module) -> list[str]:
             )
             for _ in range(REPEATS)
         ]
-        own, their = (
-            1e3 * statistics.median(one) / len(images) for one in zip(*times, strict=True)
-        )
+        own, their = 1e3 * np.median(times, 0) / len(images)
         ratio = statistics.median(their / own for own, their in times)
         lines.append(
             f"{', '.join(methods)}, both heads, {images.shape[-1]} px: one pass {own:.1f} ms an "
