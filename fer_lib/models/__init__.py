@@ -3,7 +3,7 @@
 A model is a row of ``[models]`` in its paper's ``paper.toml``. Its module can be trained if it has
 ``build(task, backbones, frozen, side, paper, **options)``, which returns a
 `fer_lib.models.frozen_trunk.Staged`; ``quick(profile)``, the changes to `TrainConfig` in the
-profiles smaller than ``paper``; and ``PAPER``, the timm names of the backbones that the paper
+profiles smaller than ``paper``; and ``PAPER``, random starts of the backbones that the paper
 describes. With ``prepare(network, options, again, show)`` it is changed before it learns:
 ``again(options)`` builds the same network with other options, ``show(tail)`` sends the training
 part through a tail.

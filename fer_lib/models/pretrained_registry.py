@@ -18,6 +18,7 @@ ANSWER_WITHIN = 3  # seconds
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
+LIBRARIES = ("timm", "torchvision")
 FAMILIES = registry.Table("families", "family")
 
 
@@ -35,7 +36,7 @@ class Pretrained:
     name : str
         What the page calls it.
     architecture : str
-        The timm model that the tensors fit.
+        What the library calls the network that the tensors fit.
     licence : str
         As stated by the publisher.
     origins : tuple of str
@@ -51,6 +52,13 @@ class Pretrained:
         Of the classifier in it, 0 for none.
     mean, std : tuple of float
         Per channel, of the input it was trained on, for pixels in [0, 1]; its backbone gets that.
+    library : str
+        One of `LIBRARIES`: whose code builds the network.
+
+    Raises
+    ------
+    ValueError
+        If the library is unknown.
     """
 
     name: str
@@ -63,6 +71,13 @@ class Pretrained:
     classes: int = 1000
     mean: tuple[float, ...] = IMAGENET[0]
     std: tuple[float, ...] = IMAGENET[1]
+    library: str = "timm"
+
+    def __post_init__(self) -> None:
+        """Refuse a library that builds nothing here."""
+        if self.library not in LIBRARIES:
+            known = ", ".join(LIBRARIES)
+            raise ValueError(f"unknown library {self.library!r}: choose one of {known}")
 
     @property
     def downloaded(self) -> bool:
@@ -111,10 +126,10 @@ def rows(families: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def random_start(architecture: str) -> Pretrained:
-    """Return the marked random start of an architecture."""
+def random_start(architecture: str, library: str = "timm") -> Pretrained:
+    """Return the marked random start of a library's architecture."""
     name = f"random start of {architecture} (no pretrained weights)"
-    return Pretrained(name, architecture, "-", (), "")
+    return Pretrained(name, architecture, "-", (), "", library=library)
 
 
 def without_weights(families: Iterable[str], used: Iterable[dict]) -> list[str]:

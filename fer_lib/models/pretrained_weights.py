@@ -166,9 +166,8 @@ def resolve(family: str) -> tuple[Pretrained, dict[str, Tensor] | None]:
             progress.say(f"{source.name} cannot be had ({error})")
         else:
             return source, load(path, source.prefix)
-    architecture = known[0].architecture
-    progress.say(f"no weights of {architecture} can be had: RANDOM START")
-    return random_start(architecture), None
+    progress.say(f"no weights of {known[0].architecture} can be had: RANDOM START")
+    return random_start(known[0].architecture, known[0].library), None
 
 
 def again(source: Pretrained) -> dict[str, Tensor] | None:
@@ -193,4 +192,5 @@ def start(family: str, pretrained: bool) -> tuple[Pretrained, dict[str, Tensor] 
     """Return what a backbone of a family starts from: `resolve`, or a random start if asked for."""
     if pretrained:
         return resolve(family)
-    return random_start(resolve(family)[0].architecture), None
+    source, _ = resolve(family)
+    return random_start(source.architecture, source.library), None

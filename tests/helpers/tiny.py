@@ -63,37 +63,39 @@ def use(monkeypatch, folder, rendered: bool = False):
 
 
 @functools.cache
-def tensors_of(architecture: str) -> dict[str, torch.Tensor]:
+def tensors_of(architecture: str, library: str = "timm") -> dict[str, torch.Tensor]:
     """Return weights of an architecture that a seed decides, in place of a checkpoint's.
 
     Batch normalisation knows the statistics of noise, so that two images give two embeddings.
     """
     torchvision_repair.ensure()
     import timm
+    from torchvision.models import get_model
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
-        model = timm.create_model(architecture, num_classes=1000)
+        make = {"timm": timm.create_model, "torchvision": get_model}[library]
+        model = make(architecture, num_classes=1000)
         for module in model.modules():
             if isinstance(module, torch.nn.BatchNorm2d):
                 module.momentum = 1.0
         with torch.no_grad():
-            model.train()(torch.randn(16, 3, 64, 64))
+            side = 299 if architecture == "inception_v3" else 64  # its second classifier's
+            model.train()(torch.randn(4 if side > 64 else 16, 3, side, side))
         return model.state_dict()
 
 
 def use_weights(monkeypatch, families: dict[str, pretrained_registry.Pretrained] | None) -> None:
     """Let these families, and no others, have weights, made up from a seed; None: none has."""
     found = {
-        family: (source, tensors_of(source.architecture))
+        family: (source, tensors_of(source.architecture, source.library))
         for family, source in (families or {}).items()
     }
 
     def resolve(family):
-        architecture = pretrained_registry.family(family)[0].architecture
-        return found.get(
-            family, (pretrained_registry.random_start(LITE0 if not found else architecture), None)
-        )
+        first = pretrained_registry.family(family)[0]
+        named = (first.architecture, first.library) if found else (LITE0,)
+        return found.get(family, (pretrained_registry.random_start(*named), None))
 
     def again(source):
         return next((t for s, t in found.values() if s == source), None)

@@ -1,5 +1,7 @@
 """Backbones are cut without changing what they compute, and files fit by order of their tensors."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -12,15 +14,19 @@ LITE0 = pretrained_registry.get("efficientnet_lite0_packaged")
 
 
 def made(source=LITE0):
-    return backbones.create(source, tensors_of(source.architecture))
+    return backbones.create(source, tensors_of(source.architecture, source.library))
 
 
-@pytest.mark.parametrize("architecture", ["tf_efficientnet_lite0", "mobilenetv2_100"])
+@pytest.mark.parametrize("row", ["efficientnet_lite0_packaged", "mobilenet_v2"])
 @pytest.mark.parametrize("frozen", range(0, feature_cache_key.ALL_STAGES + 1, 2))
-def test_trunk_and_top_together_are_the_backbone(architecture, frozen):
-    source = pretrained_registry.random_start(architecture)
-    whole = backbones.create(source, tensors_of(architecture)).eval()
-    trunk, top = backbones.split(backbones.create(source, tensors_of(architecture)), frozen)
+def test_trunk_and_top_together_are_the_backbone(row, frozen):
+    source = replace(
+        pretrained_registry.get(row),
+        mean=pretrained_registry.IMAGENET[0],
+        std=pretrained_registry.IMAGENET[1],
+    )
+    whole = made(source).eval()
+    trunk, top = backbones.split(made(source), frozen)
     images = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
         assert torch.equal(top.eval()(trunk(images)), whole.forward_features(images))
@@ -95,29 +101,115 @@ def test_tensors_with_the_models_own_names_go_by_name():
     assert torch.equal(model.weight, torch.ones(2, 2))
 
 
-@pytest.mark.parametrize("trained", [False, True])
-def test_mobilenet_of_timm_computes_what_torchvisions_own_does(trained):
-    """By order: a swapped pair of tensors of one shape would give other numbers."""
+def of_torchvision(name, **own):
+    """Return torchvision's network with seeded weights, and statistics that noise has moved."""
     torchvision_repair.ensure()
-    import timm
-    from torchvision.models import mobilenet_v2
+    from torchvision import models
 
-    own = mobilenet_v2(weights=None)
+    network = getattr(models, name)(weights=None, **own)
+    network.load_state_dict(tensors_of(name, "torchvision"))
+    return network.eval()
+
+
+def mobilenets(rate, trained=False):
+    """Return the row's MobileNetV2 of torchvision, and timm's with the same weights."""
+    source = pretrained_registry.get("mobilenet_v2")
+    tensors = tensors_of("mobilenet_v2", "torchvision")
     if trained:
-        file = paths.cache() / "weights" / pretrained_registry.get("mobilenet_v2").file
+        file = paths.cache() / "weights" / source.file
         if not file.is_file():
             pytest.skip("the file is not in this store")
-        pretrained_weights.check_sha256(file, pretrained_registry.get("mobilenet_v2").sha256)
-        own.load_state_dict(pretrained_weights.load(file))
-    else:
-        torch.manual_seed(0)
-        own.train()(torch.randn(8, 3, 64, 64))  # statistics that are no longer zero and one
-    other = timm.create_model("mobilenetv2_100", num_classes=1000)
-    backbones.load_tensors(other, own.state_dict())
-    images = torch.randn(2, 3, 64, 64)
+        pretrained_weights.check_sha256(file, source.sha256)
+        tensors = pretrained_weights.load(file)
+    timms = replace(source, library="timm", architecture="mobilenetv2_100")
+    return [backbones.create(one, tensors, drop_path_rate=rate) for one in (source, timms)]
+
+
+@pytest.mark.parametrize("trained", [False, True])
+@pytest.mark.parametrize("frozen", range(feature_cache_key.ALL_STAGES + 1))
+def test_torchvisions_mobilenet_is_cut_where_timms_is_and_computes_the_same_bits(trained, frozen):
+    """So results made with timm's network of torchvision's weights hold."""
+    own, other = (backbones.split(one, frozen) for one in mobilenets(0.0, trained))
+    images = torch.randn(2, 3, 64, 64).contiguous(memory_format=torch.channels_last)
     with torch.no_grad():
-        expected, found = own.eval()(images), other.eval()(images)
-    assert torch.allclose(found, expected, rtol=1e-4, atol=1e-4 * float(expected.std()))
+        found, expected = own[0](images), other[0](images)
+        assert torch.equal(found, expected)
+        assert torch.equal(own[1].eval()(found), other[1].eval()(expected))
+    shapes = [[p.shape for p in part.parameters()] for pair in (own, other) for part in pair]
+    assert shapes[:2] == shapes[2:]
+
+
+def test_stochastic_depth_drops_the_same_blocks_as_timms():
+    """Both draw from torch's one source in the same order, and forget the same paths."""
+    own, other = (backbones.split(one, 0)[1].train() for one in mobilenets(0.5))
+    images = torch.randn(4, 3, 64, 64)
+    answers = []
+    for top in (own, other):
+        torch.manual_seed(3)
+        answers.append(top(images))
+        top.zero_grad()
+        answers[-1].square().mean().backward()
+    assert torch.equal(answers[0], answers[1])
+    gradients = [[p.grad for p in top.parameters()] for top in (own, other)]
+    assert all(torch.equal(a, b) for a, b in zip(*gradients, strict=True))
+    torch.manual_seed(4)
+    assert not torch.equal(own(images), answers[0])
+    rates = [m.p for m in own.modules() if type(m).__name__ == "StochasticDepth"]
+    blocks = (2, 4, 5, 7, 8, 9, 11, 12, 14, 15)  # those of 17 that add their input
+    assert rates == pytest.approx([0.5 * place / 17 for place in blocks])
+
+
+OFFICIAL = {
+    "mobilenet_v2": "MobileNet_V2_Weights",
+    "resnet18": "ResNet18_Weights",
+    "inception_v3": "Inception_V3_Weights",
+}
+
+
+@pytest.mark.parametrize("row", OFFICIAL)
+def test_a_row_of_torchvision_is_the_librarys_own_file_and_input(row):
+    torchvision_repair.ensure()
+    from torchvision import models
+
+    source, official = pretrained_registry.get(row), getattr(models, OFFICIAL[row]).IMAGENET1K_V1
+    assert source.library == "torchvision"
+    assert source.origins[0] == official.url
+    assert source.sha256.startswith(official.url.rpartition("-")[2].removesuffix(".pth"))
+    assert len(official.meta["categories"]) == source.classes
+    transform = official.transforms()
+    batch = (torch.rand(2, 3, 4, 4) - torch.tensor(transform.mean).view(1, 3, 1, 1)) / (
+        torch.tensor(transform.std).view(1, 3, 1, 1)
+    )
+    seen = backbones.InputRange(source)(batch)
+    if row == "inception_v3":  # given its weights, torchvision's maps the batch itself
+        network = models.inception_v3(weights=None, init_weights=False, transform_input=True)
+        assert torch.allclose(seen, network._transform_input(batch), atol=1e-6)
+    else:
+        assert torch.allclose(seen, batch, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("row", "side", "width"), [("resnet18", 64, 512), ("inception_v3", 75, 2048)]
+)
+def test_a_backbone_of_torchvision_is_its_network_up_to_the_pooling(row, side, width):
+    own = {"transform_input": True} if row == "inception_v3" else {}
+    whole = of_torchvision(row, **own)
+    backbone = made(pretrained_registry.get(row))
+    assert backbone.num_features == width
+    assert not any("Aux" in type(module).__name__ for module in backbone.modules())
+    trunk, _ = backbones.split(backbone, feature_cache_key.ALL_STAGES)
+    images = torch.randn(2, 3, side, side)
+    with torch.no_grad():
+        assert torch.allclose(whole.fc(trunk(images).mean((2, 3))), whole(images), atol=1e-4)
+    with pytest.raises(ValueError, match="Layers is used whole or frozen whole, not cut"):
+        backbones.split(backbone, 4)
+
+
+def test_an_unknown_library_is_refused():
+    with pytest.raises(
+        ValueError, match="unknown library 'keras': choose one of timm, torchvision"
+    ):
+        pretrained_registry.random_start("b0", "keras")
 
 
 ORDER = {
@@ -128,6 +220,7 @@ ORDER = {
     "b3": ["efficientnet_b3_ra2-cf984f9c.pth"],
     "xception": ["xception-43020ad28.pth"],
     "resnet18": ["resnet18-f37072fd.pth", "2025_resnet_imagenet_1k_pretrained_state_dict.pkl"],
+    "inception_v3": ["inception_v3_google-0cc3c7bd.pth"],
 }
 
 
@@ -156,8 +249,10 @@ def test_every_file_has_a_licence_a_hash_and_fixed_origins(name):
             assert version
     torchvision_repair.ensure()
     import timm
+    import torchvision
 
-    assert timm.is_model(source.architecture)
+    known = {"timm": timm.list_models, "torchvision": torchvision.models.list_models}
+    assert source.architecture in known[source.library]()
 
 
 def test_the_same_bytes_stand_in_one_row():

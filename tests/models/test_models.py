@@ -19,7 +19,8 @@ def count(model):
 
 @cache
 def drawn(architecture):
-    return backbones.create(pretrained_registry.random_start(architecture), None)
+    library = "torchvision" if architecture == MOBILE else "timm"
+    return backbones.create(pretrained_registry.random_start(architecture, library), None)
 
 
 def bare(architecture):
@@ -50,7 +51,7 @@ def test_baseline_refuses_a_tiny_image():
         CNNBaseline(TASK, 16)
 
 
-LITE0, B0, MOBILE = "tf_efficientnet_lite0", "efficientnet_b0", "mobilenetv2_100"
+LITE0, B0, MOBILE = "tf_efficientnet_lite0", "efficientnet_b0", "mobilenet_v2"
 EVERY = {
     "cnn_baseline": (),
     "two_stream": (LITE0, MOBILE),

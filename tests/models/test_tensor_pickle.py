@@ -98,10 +98,10 @@ def test_the_packaged_resnet18_fits_the_architecture_by_name():
         pytest.skip("the file is not in this store")
     pretrained_weights.check_sha256(file, pretrained_registry.get("resnet18_packaged").sha256)
     torchvision_repair.ensure()
-    import timm
+    from torchvision.models import resnet18
 
     found = pretrained_weights.load(file)
-    model = timm.create_model("resnet18", num_classes=1000)
+    model = resnet18()
     assert list(found) == list(model.state_dict())
     model.load_state_dict(found)
     from skimage import data, transform

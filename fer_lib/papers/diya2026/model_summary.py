@@ -9,8 +9,9 @@ from torch import nn
 from claimcheck import Claim
 from engine.page import tables
 from fer_lib import models
-from fer_lib.models import backbones, pretrained_registry
+from fer_lib.models import backbones
 from fer_lib.models.frozen_trunk import Staged
+from fer_lib.models.pretrained_registry import Pretrained
 from fer_lib.papers.diya2026.task import TASK
 from fer_lib.papers.diya2026.traced_layers import traced
 from fer_lib.task import Task
@@ -114,22 +115,22 @@ def counts(model: Staged) -> dict[str, int]:
     }
 
 
-def of_paper(model: str, backbones_: tuple[str, ...], frozen: int = 0, **options) -> Staged:
+def of_paper(model: str, starts: tuple[Pretrained, ...], frozen: int = 0, **options) -> Staged:
     """Return the architecture that the paper describes, at 224 pixels and without any weights.
 
     Parameters
     ----------
     model : str
         A file of `fer_lib.models`.
-    backbones_ : tuple of str
-        timm names, such as that file's ``PAPER``.
+    starts : tuple of Pretrained
+        Random starts, such as that file's ``PAPER``.
     frozen : int
         0 trains everything, `fer_lib.models.ALL_STAGES` only what follows the
         backbones.
     options
         Of the model's ``build``.
     """
-    made = [backbones.create(pretrained_registry.random_start(name), None) for name in backbones_]
+    made = [backbones.create(start, None) for start in starts]
     build = models.module(model).build
     return build(TASK, made, frozen, PAPER_SIDE, True, **options)
 

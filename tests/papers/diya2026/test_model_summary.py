@@ -7,13 +7,14 @@ import torch
 
 from fer_lib import models
 from fer_lib.evaluation import ledgers
-from fer_lib.models import ALL_STAGES, backbones, pretrained_registry
+from fer_lib.models import ALL_STAGES, backbones
+from fer_lib.models.pretrained_registry import random_start
 from fer_lib.papers.diya2026 import architecture_plot, model_summary
 from fer_lib.papers.diya2026.models import dual_branch, two_stream
 from fer_lib.papers.diya2026.task import TASK
 from fer_lib.training import configs
 
-LITE0, MOBILE = "tf_efficientnet_lite0", "mobilenetv2_100"
+LITE0, MOBILE = ("tf_efficientnet_lite0",), ("mobilenet_v2", "torchvision")
 
 
 def in_millions(count):
@@ -51,7 +52,7 @@ def test_running_statistics_are_two_a_channel():
 
 
 def built(model, *names, frozen=0, **options):
-    made = [backbones.create(pretrained_registry.random_start(name), None) for name in names]
+    made = [backbones.create(random_start(*name), None) for name in names]
     return models.module(model).build(TASK, made, frozen, 64, False, **options)
 
 

@@ -6,11 +6,12 @@ from torch import Tensor, nn
 
 from fer_lib.models import backbones
 from fer_lib.models.frozen_trunk import Staged, Tail, pooled
+from fer_lib.models.pretrained_registry import random_start
 from fer_lib.papers.diya2026.models import squeeze_excitation
 from fer_lib.task import Task
 from fer_lib.training.profiles import Profile
 
-PAPER = ("efficientnet_b0",)
+PAPER = (random_start("efficientnet_b0"),)
 # Channels of the second branch's two convolutions, by whether the paper's total must be met:
 # it gives no layout; 512 and 256 bring the whole to the 11.6 million that it prints.
 CHANNELS = {True: (512, 256), False: (96, 64)}

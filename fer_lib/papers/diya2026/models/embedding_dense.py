@@ -10,11 +10,12 @@ from torch import Tensor, nn
 
 from fer_lib.models import backbones
 from fer_lib.models.frozen_trunk import Staged, Tail, pooled
+from fer_lib.models.pretrained_registry import random_start
 from fer_lib.task import Task
 from fer_lib.training.profiles import Profile
 
-PAPER = ("efficientnet_b3",)
-PAPER_FUSION = ("mobilenetv2_100", "legacy_xception")
+PAPER = (random_start("efficientnet_b3"),)
+PAPER_FUSION = (random_start("mobilenet_v2", "torchvision"), random_start("legacy_xception"))
 
 
 class EmbeddingDense(Tail):

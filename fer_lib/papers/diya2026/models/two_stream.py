@@ -6,10 +6,11 @@ from torch import Tensor, nn
 
 from fer_lib.models import backbones
 from fer_lib.models.frozen_trunk import Staged, Tail, pooled
+from fer_lib.models.pretrained_registry import random_start
 from fer_lib.task import Task
 from fer_lib.training.profiles import Profile
 
-PAPER = ("efficientnet_b0", "mobilenetv2_100")
+PAPER = (random_start("efficientnet_b0"), random_start("mobilenet_v2", "torchvision"))
 
 
 class TwoStream(Tail):
