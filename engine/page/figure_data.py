@@ -137,7 +137,8 @@ def _drawn(artist: Artist) -> list[dict]:
             label = str(artist.get_label() or "")
             named = {} if label.startswith("_") or not label else {"label": label}
             found = named | read(artist)
-            return [] if found.get("text") == "" else [found]
+            # Seaborn leaves lines without a point behind, for its legends.
+            return [] if found.get("text") == "" or found.get("x") == [] else [found]
     if artist.get_children():
         return _all_drawn(artist.get_children())
     return [{"kind": "unread", "what": type(artist).__name__}]

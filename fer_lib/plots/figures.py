@@ -1,12 +1,17 @@
-"""Figures of the book in one style, with colours that colour-blind readers can tell apart."""
+"""Figures of the book in one style: seaborn's plots, colours that colour-blind readers tell apart.
+
+Every figure is at most 8 inches wide, the width of a page's column, and has its panels in at most
+two columns, so that a phone shows them legibly too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -14,24 +19,35 @@ from fer_lib.evaluation.bootstrap import Interval
 
 # Okabe and Ito's colours, told apart under the common kinds of colour blindness.
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#5F5F5F"
+PURPLE, SKY, BLACK = "#CC79A7", "#56B4E9", "#000000"
+PALETTE = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK)
+WIDTH = 8.0  # inches of a page's column
 STYLE = {
     "figure.dpi": 110,
-    "figure.facecolor": "white",
+    "font.sans-serif": ["DejaVu Sans"],  # matplotlib's own: the same picture on every machine
     "font.size": 11,
     "axes.titlesize": 12,
+    "axes.labelsize": 11,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "#E3E3E3",
     "legend.frameon": False,
     "savefig.bbox": "tight",
 }
+# How an interval is drawn, given as three rows: its low end, its value, its high end.
+INTERVAL = {
+    "estimator": lambda rows: rows.iloc[len(rows) // 2],
+    "errorbar": lambda rows: (rows.iloc[0], rows.iloc[-1]),
+}
 
 
 def use_style() -> None:
     """Set the book's style for the figures of this process."""
-    plt.rcParams.update(STYLE)
+    sns.set_theme(style="whitegrid", context="notebook", palette=PALETTE, rc=STYLE)
 
 
 def bare(axis: Axes) -> None:
@@ -41,37 +57,20 @@ def bare(axis: Axes) -> None:
     axis.spines[:].set_visible(False)
 
 
-def shared_legend(
-    figure: Figure, axis: Axes, columns: int, above: bool = True, last: int | None = None, **style
-) -> None:
-    """Put one legend, that of ``axis``, above or below all panels, where it hides nothing.
-
-    ``last`` takes only so many of its lines, the last one first; ``style`` is matplotlib's.
-    """
-    figure.tight_layout()
-    handles, names = axis.get_legend_handles_labels()
-    if last is not None:
-        handles, names = handles[: -last - 1 : -1], names[: -last - 1 : -1]
-    place = {"loc": "lower center", "bbox_to_anchor": (0.5, 0.99)}
-    if not above:
-        place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0)}
-    figure.legend(handles, names, **place, ncols=columns, **style)
-
-
-def marks(
-    axis: Axes, places: np.ndarray, found: Iterable[Interval], colour: str, marker: str, name: str
-) -> None:
-    """Draw intervals as horizontal lines at heights ``places``, a mark at each value."""
-    found = list(found)
-    axis.hlines(places, [i.low for i in found], [i.high for i in found], color=colour, lw=2)
-    axis.plot([i.value for i in found], places, marker, color=colour, ms=6, label=name)
+def legend_above(drawn: Axes | sns.FacetGrid, columns: int, title: str | None = None) -> None:
+    """Move the legend of an axis or of all panels above them, where it hides nothing."""
+    sns.move_legend(
+        drawn, "lower center", bbox_to_anchor=(0.5, 1), ncols=columns, title=title, frameon=False
+    )
+    if isinstance(drawn, sns.FacetGrid):
+        drawn.figure.tight_layout()
 
 
 def image_grid(
-    images: np.ndarray, columns: list[str], rows: list[str], width: float = 11.0
+    images: np.ndarray, columns: list[str], rows: list[str], width: float = WIDTH
 ) -> Figure:
     """Show images (rows, columns, side, side, 3), uint8 or float in [0, 1], with their names."""
-    width = min(width, 2.4 * len(columns))  # few columns must not make giants
+    width = min(width, WIDTH, 2.4 * len(columns))  # few columns must not make giants
     height = width * len(rows) / len(columns) + 0.35
     figure, axes = plt.subplots(len(rows), len(columns), figsize=(width, height), squeeze=False)
     for r, row_name in enumerate(rows):
@@ -103,125 +102,203 @@ def overlay(image: np.ndarray, relevance: np.ndarray, colour: str = "inferno") -
 
 def bars(table: pd.DataFrame, ylabel: str, colours: tuple[str, ...] = (ORANGE, BLUE)) -> Figure:
     """Draw grouped bars, one group a row and one bar a column, with the numbers on them."""
-    figure, axis = plt.subplots(figsize=(9, 3.6))
-    places = np.arange(len(table))
-    width = 0.8 / len(table.columns)
-    for k, name in enumerate(table.columns):
-        drawn = axis.bar(
-            places + (k - (len(table.columns) - 1) / 2) * width,
-            table[name],
-            width * 0.94,
-            label=str(name),
-            color=colours[k % len(colours)],
-        )
+    figure, axis = plt.subplots(figsize=(WIDTH, 3.6))
+    long = table.rename_axis("row").melt(ignore_index=False, var_name="column").reset_index()
+    palette = [colours[k % len(colours)] for k in range(len(table.columns))]
+    sns.barplot(long, x="row", y="value", hue="column", palette=palette, saturation=1, ax=axis)
+    for drawn in axis.containers:
         axis.bar_label(drawn, fontsize=9, padding=1)
-    axis.set_xticks(places, table.index)
-    axis.set_ylabel(ylabel)
-    axis.grid(False, axis="x")
-    axis.legend(ncols=len(table.columns), loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    axis.set(xlabel="", ylabel=ylabel)
+    legend_above(axis, len(table.columns))
     return figure
 
 
-def learning_curves(history: pd.DataFrame) -> Figure:
-    """Draw loss and accuracy over epochs, training and validation, the kept epoch marked."""
-    figure, axes = plt.subplots(1, 3, figsize=(11, 3.3))
-    panels = (
-        ("joint loss", "train_loss", "val_loss"),
-        ("emotion accuracy", "train_emotion_accuracy", "val_emotion_accuracy"),
-        ("authenticity accuracy", "train_authenticity_accuracy", "val_authenticity_accuracy"),
-    )
-    kept = history.loc[history["best"], "epoch"].iloc[0]
-    for axis, (title, training, validation) in zip(axes, panels, strict=True):
-        axis.plot(history["epoch"], history[training], "o-", ms=3, color=GREY, label="training")
-        axis.plot(history["epoch"], history[validation], "s-", ms=4, color=BLUE, label="validation")
-        axis.axvline(kept, color=RED, lw=1, ls=":")
-        axis.set(xlabel="epoch", title=title)
-        axis.xaxis.get_major_locator().set_params(integer=True)
-    axes[0].annotate(
-        "kept ", (kept, axes[0].get_ylim()[1]), color=RED, ha="right", va="bottom", fontsize=9
-    )
-    axes[0].legend()
-    figure.tight_layout()
-    return figure
+def long_history(history: pd.DataFrame) -> pd.DataFrame:
+    """Return a training history with one row a measurement, for seaborn.
+
+    Each column ``train_...`` and ``val_...`` gives rows with ``measured``, such as "emotion
+    accuracy", ``part``, "training" or "validation", and ``value``; other columns stay.
+    """
+    measured = [name for name in history if str(name).startswith(("train_", "val_"))]
+    others = [name for name in history if name not in measured]
+    long = history.melt(others, measured, var_name="measured")
+    part, long["measured"] = zip(*long["measured"].str.split("_", n=1), strict=True)
+    long["part"] = pd.Series(part).map({"train": "training", "val": "validation"})
+    long["measured"] = long["measured"].str.replace("_", " ")
+    return long if "seed" in long else long.assign(seed=0)
 
 
-def confusion(matrices: dict[str, np.ndarray], classes: tuple[str, ...]) -> Figure:
-    """Draw confusion matrices side by side: shade and number are the share of each true class."""
-    side = 4.6 if len(classes) > 2 else 3.2
-    figure, axes = plt.subplots(
-        1, len(matrices), figsize=(side * len(matrices) + 0.4, side), squeeze=False
-    )
-    for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
-        confusion_axis(axis, matrix, classes, name)
-    figure.tight_layout()
-    return figure
-
-
-def confusion_axis(axis: Axes, matrix: np.ndarray, classes: tuple[str, ...], title: str) -> None:
-    """Draw one confusion matrix, rows the truth: shade and number are the share of each row."""
-    share = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
-    axis.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    words = np.array(
-        [
-            [f"{n}\n{part:.0%}" if n else "" for n, part in zip(*rows, strict=True)]
-            for rows in zip(matrix, share, strict=True)
-        ]
-    )
-    label_cells(axis, words, share > 0.65, 8 if len(classes) > 2 else 11)
-    name_cells(axis, classes, title)
-
-
-def label_cells(axis: Axes, words: np.ndarray, dark: np.ndarray, size: int) -> None:
-    """Write ``words`` (k, k), str, into the cells of a matrix, in white where it is ``dark``."""
-    for row, column in np.ndindex(words.shape):
-        if words[row, column]:
-            axis.text(
-                column,
-                row,
-                words[row, column],
-                ha="center",
-                va="center",
-                fontsize=size,
-                color="white" if dark[row, column] else "black",
-            )
-
-
-def name_cells(axis: Axes, classes: Sequence[str], title: str) -> None:
-    """Name the rows (truth) and columns (prediction) of a matrix of classes."""
-    axis.set_xticks(range(len(classes)), classes, rotation=45, ha="right")
-    axis.set_yticks(range(len(classes)), classes)
-    axis.set(title=title, xlabel="predicted", ylabel="true")
-    axis.grid(False)
-    axis.spines[:].set_visible(False)
-
-
-def intervals(
-    table: pd.DataFrame, xlabel: str, chance: float | None = None, width: float = 8.0
-) -> Figure:
-    """Draw intervals as a forest plot.
+def learning_curves(history: pd.DataFrame, **shown: str) -> Figure:
+    """Draw a history over its epochs, a line a seed and a dot at each epoch that was kept.
 
     Parameters
     ----------
-    table : DataFrame
-        Index: names, top to bottom. Columns: `fer_lib.evaluation.metrics.Interval` objects, one
-        colour each.
+    history : DataFrame
+        One row an epoch: ``epoch``, ``best``, columns ``train_...`` and ``val_...``; and ``seed``
+        where there are several.
+    **shown : str
+        Seaborn's ``col`` and ``hue``, columns of `long_history`. Without them every measurement
+        has a panel, and training and validation a colour each.
+    """
+    long = long_history(history)
+    col, hue = shown.get("col", "measured"), shown.get("hue", "part")
+    lines = list(dict.fromkeys(long[hue]))
+    drawn = {"x": "epoch", "y": "value", "hue": hue, "hue_order": lines}
+    drawn["palette"] = (GREY, BLUE) if hue == "part" else PALETTE[: len(lines)]
+    grid = sns.relplot(
+        long,
+        kind="line",
+        **drawn,
+        style="part",
+        dashes={"training": (4, 2), "validation": ""},
+        col=col,
+        units="seed",
+        estimator=None,
+        **panels(long[col].nunique(), 2.7),
+        facet_kws={"sharey": col != "measured", "sharex": False, "legend_out": False},
+    )
+    for name, axis in grid.axes_dict.items():
+        kept = long[long["best"] & (long[col] == name)]
+        sns.scatterplot(kept, **drawn, ax=axis, legend=False, zorder=3)
+        axis.xaxis.get_major_locator().set_params(integer=True)
+    grid.set_titles("{col_name}").set_axis_labels("epoch", "")
+    legend_above(grid, 2)
+    return grid.figure
+
+
+def panels(number: int, height: float, width: float = WIDTH) -> dict[str, float]:
+    """Return seaborn's sizes of so many panels in at most two columns; ``height`` is of one."""
+    columns = min(number, 2)
+    return {"col_wrap": columns, "height": height, "aspect": width / columns / height}
+
+
+def confusion(matrices: Mapping[str, np.ndarray], classes: tuple[str, ...]) -> Figure:
+    """Draw confusion matrices, two a row: shade and number are the share of each true class."""
+    columns = min(len(matrices), 2)
+    side = WIDTH / 2 if len(matrices) > 1 else 3.4 + 0.3 * len(classes)
+    rows = -(-len(matrices) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(side * columns, side * rows), squeeze=False, sharey=True
+    )
+    for axis in axes.flat[len(matrices) :]:
+        axis.set_visible(False)
+    for axis, (name, matrix) in zip(axes.flat, matrices.items(), strict=False):
+        confusion_axis(axis, matrix, classes, name, counts=len(matrices) == 1 or len(classes) < 4)
+    for axis in axes[:, 1:].flat:
+        axis.set_ylabel("")
+    figure.tight_layout()
+    return figure
+
+
+def confusion_axis(
+    axis: Axes, matrix: np.ndarray, classes: Sequence[str], title: str, counts: bool = True
+) -> None:
+    """Draw one confusion matrix, rows the truth: shade and number are the share of each row.
+
+    ``counts`` writes the number of images above its share.
+    """
+    share = matrix / np.maximum(matrix.sum(1, keepdims=True), 1)
+    words = np.char.mod("%.0f%%", 100 * share)
+    if counts:
+        words = np.char.add(np.char.mod("%d\n", matrix), words)
+    words = np.where(matrix > 0, words, "")
+    cells(axis, share, words, classes, title, cmap="Blues", vmin=0, vmax=1)
+
+
+def cells(
+    axis: Axes,
+    values: np.ndarray,
+    words: np.ndarray,
+    classes: Sequence[str],
+    title: str,
+    **shades: object,
+) -> None:
+    """Draw a matrix of classes as seaborn's heat map, with ``words``, str (k, k), in its cells."""
+    size = {"size": 9 if len(classes) > 2 else 11}
+    names = {"xticklabels": classes, "yticklabels": classes}
+    sns.heatmap(
+        values,
+        annot=words,
+        fmt="",
+        annot_kws=size,
+        cbar=False,
+        ax=axis,
+        **names,
+        **shades,
+    )
+    axis.set(title=title, xlabel="predicted", ylabel="true", aspect=1)
+    axis.set_xticklabels(classes, rotation=45, ha="right")
+    axis.set_yticklabels(classes, rotation=0)
+
+
+def long_intervals(table: pd.DataFrame) -> pd.DataFrame:
+    """Return intervals as rows for seaborn, three an interval: low end, value, high end.
+
+    Columns: ``name``, the row of the table, ``series``, its column, and ``value``. Draw them with
+    `INTERVAL`. A plain number gives one row, and is drawn without ends.
+    """
+    return pd.DataFrame(
+        [
+            {"name": name, "series": str(series), "value": value}
+            for series, column in table.items()
+            for name, one in column.items()
+            for value in ((one.low, one.value, one.high) if isinstance(one, Interval) else (one,))
+        ]
+    )
+
+
+def intervals(
+    table: pd.DataFrame | Mapping[str, pd.DataFrame],
+    xlabel: str,
+    chance: float | Mapping[str, float] | None = None,
+    width: float = WIDTH,
+) -> Figure:
+    """Draw intervals as a forest plot, or numbers without ends as open marks.
+
+    Parameters
+    ----------
+    table : DataFrame or mapping
+        Index: names, top to bottom. Columns: `fer_lib.evaluation.bootstrap.Interval` objects or
+        numbers, one colour each. A mapping gives each table a panel of its own, two a row.
     xlabel : str
         What is measured.
-    chance : float, optional
-        Drawn as a dashed line.
+    chance : float or mapping, optional
+        Drawn as a dashed line; by panel where it differs.
     width : float
-        In inches, without the names.
+        In inches, of the whole figure.
     """
-    figure, axis = plt.subplots(figsize=(width, 0.42 * len(table) + 1.2))
-    offsets = np.linspace(-0.16, 0.16, len(table.columns)) if len(table.columns) > 1 else [0.0]
-    for name, colour, marker, offset in zip(
-        table.columns, (GREY, BLUE, ORANGE, GREEN), "sDo^", offsets, strict=False
-    ):
-        marks(axis, np.arange(len(table)) + offset, table[name], colour, marker, str(name))
-    if chance is not None:
-        axis.axvline(chance, color="black", lw=0.8, ls="--")
-    axis.set_yticks(np.arange(len(table)), table.index)
-    axis.invert_yaxis()
-    axis.set_xlabel(xlabel)
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(table.columns))
-    return figure
+    tables = {"": table} if isinstance(table, pd.DataFrame) else table
+    long = pd.concat(
+        [long_intervals(one).assign(panel=name) for name, one in tables.items()], ignore_index=True
+    )
+    long["name"] = long["name"].astype(str)
+    names, series = (list(dict.fromkeys(long[column])) for column in ("name", "series"))
+    ends = long.duplicated(["name", "series", "panel"]).any()
+    grid = sns.catplot(
+        long,
+        kind="point",
+        x="value",
+        y="name",
+        hue="series",
+        order=names,
+        col="panel",
+        **INTERVAL,
+        linestyle="none",
+        palette=dict(zip(series, (GREY, BLUE, ORANGE, GREEN), strict=False)),
+        markers=list("sDo^"[: len(series)]),
+        markersize=6 if ends else 8,
+        fillstyle="full" if ends else "none",
+        markeredgewidth=0 if ends else 2,
+        err_kws={"linewidth": 2},
+        dodge=0.32 if ends and len(series) > 1 else False,
+        sharex=False,
+        **panels(len(tables), 0.42 * len(names) + 1.0, width),
+        legend_out=False,
+    )
+    grid.set_titles("{col_name}").set_axis_labels(xlabel, "")
+    for name, axis in grid.axes_dict.items():
+        value = chance.get(name) if isinstance(chance, Mapping) else chance
+        if value is not None:
+            axis.axvline(value, color=BLACK, lw=0.8, ls="--")
+    legend_above(grid, 2 if width < WIDTH or max(map(len, series)) > 20 else 4)
+    return grid.figure

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from engine.page import tables
 from fer_lib.evaluation import paired_differences
@@ -40,13 +39,6 @@ def opened(runs: Mapping[str, Sequence[Run]], data: str) -> result_page.Setting:
         "corrected by Holm over the table."
     )
     return at
-
-
-def draw_scores(axis: Axes, places: Sequence[float], scores: Sequence[Pooled], **style) -> None:
-    """Draw scores with their intervals over ``places``; ``style`` is matplotlib's errorbar's."""
-    low = [max(one.value - one.low, 0) for one in scores]
-    high = [max(one.high - one.value, 0) for one in scores]
-    axis.errorbar(places, [one.value for one in scores], [low, high], capsize=3, **style)
 
 
 def against(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
+import seaborn as sns
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
@@ -11,8 +13,6 @@ from face_renderer.clips import clip_set, time_course
 from fer_lib.plots import figures
 
 CHANGE = 30  # grey levels at which the map of a change is full
-COLOURS = (figures.BLUE, figures.RED, figures.GREEN)
-MARKS = "os^"
 
 
 def moments(row: dict) -> list[float]:
@@ -33,7 +33,9 @@ def change(row: dict) -> np.ndarray:
 def strip(rows: list[dict]) -> Figure:
     """Show five frames of each clip with their times, and the map of its change."""
     names = ["onset", "rising", "apex", "falling", "offset", "apex less onset"]
-    figure, axes = plt.subplots(len(rows), 6, figsize=(11.5, 2.1 * len(rows) + 0.3), squeeze=False)
+    figure, axes = plt.subplots(
+        len(rows), 6, figsize=(figures.WIDTH, 1.5 * len(rows) + 0.3), squeeze=False
+    )
     for axis, name in zip(axes[0], names, strict=True):
         axis.set_title(name)
     for line, row in zip(axes, rows, strict=True):
@@ -52,18 +54,27 @@ def strip(rows: list[dict]) -> Figure:
 
 
 def courses(rows: list[dict]) -> Figure:
-    """Draw the intensity of up to three clips over time: a dot a frame, a mark at the one kept."""
-    figure, axis = plt.subplots(figsize=(9, 3.4))
-    for row, colour, mark in zip(rows, COLOURS, MARKS, strict=False):
+    """Draw the intensity of clips over time: a dot a frame, a large one at the frame kept."""
+    parts = {"course": [], "frames": [], "kept": []}
+    for clip, row in enumerate(rows):
         course = [float(row["intensity"]), float(row["duration_ms"]), float(row["apex_ms"])]
-        fine = np.linspace(0.0, course[1], 200)
-        axis.plot(fine, [_level(ms, *course) for ms in fine], color=colour, label=row["emotion"])
-        at = time_course.times(course[1], float(row["fps"]))
-        axis.plot(at, [_level(ms, *course) for ms in at], ".", color=colour, ms=4)
-        chosen = float(row["frame_ms"])
-        axis.plot(chosen, _level(chosen, *course), mark, color=colour, ms=9, mfc="white", mew=2)
-    axis.set(xlabel="time since the onset (ms)", ylabel="share of a full expression", ylim=0)
-    axis.legend(ncols=len(rows), loc="lower center", bbox_to_anchor=(0.5, 1.0))
+        moments = {
+            "course": np.linspace(0.0, course[1], 200),
+            "frames": time_course.times(course[1], float(row["fps"])),
+            "kept": [float(row["frame_ms"])],
+        }
+        for part, ms in moments.items():
+            shown = {"ms": ms, "level": [_level(one, *course) for one in ms]}
+            parts[part].append(pd.DataFrame(shown).assign(clip=clip, emotion=row["emotion"]))
+    course, frames, kept = (pd.concat(each, ignore_index=True) for each in parts.values())
+    figure, axis = plt.subplots(figsize=(figures.WIDTH, 3.4))
+    drawn = {"x": "ms", "y": "level", "hue": "emotion", "ax": axis}
+    sns.lineplot(course, **drawn, units="clip", estimator=None)
+    sns.scatterplot(frames, **drawn, s=16, legend=False)
+    sns.scatterplot(kept, **drawn, s=140, fc="none", ec="black", linewidth=2, legend=False)
+    axis.set(xlabel="time since the onset (ms)", ylabel="share of a full expression")
+    axis.set_ylim(bottom=0)
+    figures.legend_above(axis, len(rows))
     return figure
 
 

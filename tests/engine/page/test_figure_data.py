@@ -2,7 +2,6 @@
 
 import json
 import sys
-from types import SimpleNamespace
 
 import matplotlib
 
@@ -135,21 +134,16 @@ def test_the_figures_of_the_book_are_read_and_repeat():
         yield plots.bars(pd.DataFrame({"fake": [1, 2]}, ["sad", "fear"]), "images")
         yield plots.intervals(pd.DataFrame({"m": [Interval(0.5, 0.4, 0.6, 9)]}, ["all"]), "share")
         curve = learning_curves.mean_curve([(truth, score)])
-        for column, chance in zip(result_plots.RATES, (None, 0.5), strict=True):
-            figure, axis = plt.subplots()
-            result_plots.rates(axis, {"m": curve}, column, "title", chance)
-            result_plots.below(figure, axis)
-            yield figure
+        point = {"false positive rate": 0.1, "true positive rate": 0.8}
+        point |= {"name": "printed", "recall": 0.8, "precision": 0.9}
+        yield result_plots.rates({"m": curve}, 0.5, point)
         counts = np.eye(7, dtype=int), np.eye(2, dtype=int)
         yield result_plots.all_heads(TASK, counts, "m")
         of = Forecast(np.arange(200).astype(str), score, truth.astype(float))
         yield result_plots.reliability({"m": [reliability(of)]}, "probability")
         yield result_plots.spread_of_ends((0.1, 0.9), from_few(score, 5, 20), "share")
         told = pd.DataFrame({"epoch": [1, 2], "val_loss": [0.3, 0.2], "best": [False, True]})
-        figure, axis = plt.subplots()
-        lines = {"val_loss": ("validation", plots.BLUE)}
-        result_plots.histories(axis, [SimpleNamespace(history=told)], lines, "loss")
-        yield figure
+        yield plots.learning_curves(told)
 
     for one, again in zip(figures(), figures(), strict=True):
         described = json.dumps(figure_data.describe(one))

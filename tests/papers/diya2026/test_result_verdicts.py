@@ -86,16 +86,23 @@ def test_figure_13_gives_the_scores_that_the_paper_prints():
     assert low <= accuracy <= high
 
 
-def test_curves_stand_alone_with_a_mark_and_a_legend():
-    curve = pd.DataFrame({"rate": [0.0, 1.0], next(iter(result_plots.RATES)): [0.0, 1.0]})
-    column = next(iter(result_plots.RATES))
-    figure = result_plots.rates_alone({"m": curve}, column, "t", None, 1, (0.1, 0.9, "a point"))
-    (axis,) = figure.axes
-    names = axis.get_legend_handles_labels()[1]
-    assert names == ["m", "a point"]
-    assert axis.lines[-1].get_xydata().tolist() == [[0.1, 0.9]]
-    figure = result_plots.histories_alone([run(**HISTORY)], result_plots.ACCURACIES, "t")
-    assert len(figure.axes[0].get_legend_handles_labels()[1]) == 4
+def test_curves_stand_beside_each_other_with_a_mark_and_one_legend():
+    curve = pd.DataFrame(
+        {"rate": [0.0, 1.0]} | {side: [0.0, 0.8] for side, *_ in result_plots.SIDES}
+    )
+    at = {"false positive rate": 0.1, "true positive rate": 0.9, "recall": 0.9, "precision": 0.7}
+    figure = result_plots.rates({"m": curve}, 0.4, at | {"name": "a point"})
+    roc, precision = figure.axes
+    for axis, where, chance in ((roc, (0.1, 0.9), [0, 1]), (precision, (0.9, 0.7), [0.4, 0.4])):
+        line, dashed, mark = (line for line in axis.lines if len(line.get_xdata()))
+        assert list(line.get_ydata()) == [0.0, 0.8]
+        assert list(dashed.get_ydata()) == chance
+        assert mark.get_xydata().tolist() == [list(where)]
+        assert axis.get_legend() is None
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["m", "a point"]
+
+
+def test_a_forest_has_a_row_a_model():
     figure = result_plots.forest({"a model": UP, "another": DOWN}, "x", "score", 0.5)
     assert figure.axes[0].get_xlabel() == "score"
 

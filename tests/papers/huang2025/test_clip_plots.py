@@ -31,9 +31,10 @@ def test_the_strip_and_the_curves_show_what_is_planned():
         assert shown[0] == "0 ms"
         assert shown[2] == f"{row['frame_ms']:.0f} ms"
         assert abs(float(shown[4].removesuffix(" ms")) - row["duration_ms"]) <= 3
-    lines = clip_plots.courses(rows).axes[0].lines
-    for k, row in enumerate(rows):
-        assert max(lines[3 * k].get_ydata()) == pytest.approx(row["intensity"], rel=1e-3)
-        taken = time_course.times(row["duration_ms"], row["fps"])
-        assert list(lines[3 * k + 1].get_xdata()) == taken
-        assert lines[3 * k + 2].get_xdata()[0] == row["frame_ms"]
+    axis = clip_plots.courses(rows).axes[0]
+    frames, kept = (points.get_offsets() for points in axis.collections)
+    for line, row in zip(axis.lines, rows, strict=False):
+        assert max(line.get_ydata()) == pytest.approx(row["intensity"], rel=1e-3)
+    taken = [ms for row in rows for ms in time_course.times(row["duration_ms"], row["fps"])]
+    assert list(frames[:, 0]) == taken
+    assert list(kept[:, 0]) == [row["frame_ms"] for row in rows]

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.papers.huang2025.features import POINTS, RADIUS
 from fer_lib.plots import figures
-from fer_lib.plots.figures import BLUE, GREEN, GREY, ORANGE, RED, confusion_axis
+from fer_lib.plots.figures import BLACK, GREEN, RED, WIDTH
 
 BAND = "#F3EBDD"  # behind the rare emotions
 
@@ -34,7 +36,9 @@ def patterns(faces: np.ndarray, names: Sequence[str]) -> Figure:
     """Draw prepared faces, uint8 (n, 80, 80), above their local binary patterns."""
     from skimage.feature import local_binary_pattern
 
-    figure, axes = plt.subplots(2, len(faces), figsize=(1.55 * len(faces), 3.4), squeeze=False)
+    figure, axes = plt.subplots(
+        2, len(faces), figsize=(min(1.55 * len(faces), WIDTH), 2.7), squeeze=False
+    )
     for column, (face, name) in enumerate(zip(faces, names, strict=True)):
         code = local_binary_pattern(np.pad(face, RADIUS, mode="edge"), POINTS, RADIUS)
         code = code[RADIUS:-RADIUS, RADIUS:-RADIUS]
@@ -48,12 +52,19 @@ def patterns(faces: np.ndarray, names: Sequence[str]) -> Figure:
     return figure
 
 
+def band(axis: Axes, names: Sequence[str], marked: Sequence[str]) -> None:
+    """Lay a band behind the ``marked`` rows of a forest plot whose rows are ``names``."""
+    for place, name in enumerate(names):
+        if name in marked:
+            axis.axhspan(place - 0.5, place + 0.5, color=BAND, zorder=0)
+
+
 def beside_printed(
     ours: Mapping[str, pd.DataFrame],
     printed: pd.DataFrame,
     guess: Mapping[str, float],
 ) -> Figure:
-    """Draw the scores of Table 1 again: one panel a score, one line a classifier.
+    """Draw the scores of Table 1 again: one panel a score, one row a classifier.
 
     Parameters
     ----------
@@ -64,39 +75,12 @@ def beside_printed(
     guess : mapping
         Each score of always answering the most frequent emotion.
     """
-    figure, axes = plt.subplots(1, len(printed.columns), figsize=(11, 3.5), sharey=True)
-    offsets = np.linspace(-0.14, 0.14, len(ours))
-    for axis, score in zip(axes, printed.columns, strict=True):
-        for (name, table), offset, colour, marker in zip(
-            ours.items(), offsets, (GREY, BLUE), "so", strict=False
-        ):
-            figures.marks(axis, np.arange(len(table)) + offset, table[score], colour, marker, name)
-        places = np.arange(len(printed))
-        axis.plot(
-            printed[score],
-            places,
-            "D",
-            mfc="white",
-            mec=ORANGE,
-            mew=1.8,
-            ms=7,
-            label="printed in Table 1 (other data)",
-        )
-        axis.axvline(guess[score], color="black", lw=0.9, ls="--")
-        ends = [one.high for table in ours.values() for one in table[score]]
-        axis.set(xlabel=score, xlim=(0, 1.06 * max(np.nanmax(ends), printed[score].max())))
-        axis.set_yticks(places, printed.index)
-    axes[0].invert_yaxis()
-    axes[0].text(
-        guess[printed.columns[0]],
-        (len(printed) - 1) / 2,
-        "most frequent \nemotion always ",
-        fontsize=9,
-        va="center",
-        ha="right",
-    )
-    figures.shared_legend(figure, axes[0], 4)
-    return figure
+    both = dict(ours) | {"printed in Table 1 (other data)": printed}
+    panels = {
+        score: pd.DataFrame({name: table[score] for name, table in both.items()})
+        for score in printed.columns
+    }
+    return figures.intervals(panels, "dashed: always the most frequent", guess)
 
 
 def recalls(
@@ -105,7 +89,7 @@ def recalls(
     emotions: Sequence[str],
     rare: Sequence[str],
 ) -> Figure:
-    """Draw how the recall of each emotion moves, one panel a classifier, one line an emotion.
+    """Draw how the recall of each emotion moves, one panel a classifier, one row an emotion.
 
     Parameters
     ----------
@@ -116,75 +100,57 @@ def recalls(
     rare : sequence of str
         Those of ``emotions`` that stand on a band.
     """
-    figure, axes = plt.subplots(1, len(before), figsize=(11.5, 3.9), sharey=True, sharex=True)
-    places = np.arange(len(emotions))
-    top = max(max(each) for side in (before, after) for each in side.values())
-    for axis, name in zip(axes, before, strict=True):
-        for place, emotion in enumerate(emotions):
-            if emotion in rare:
-                axis.axhspan(place - 0.5, place + 0.5, color=BAND, zorder=0)
-        for place, (start, end) in enumerate(zip(before[name], after[name], strict=True)):
-            colour = GREEN if end >= start else RED
-            axis.plot([start, end], [place, place], color=colour, lw=3, zorder=2)
-        axis.plot(before[name], places, "s", color=GREY, ms=6, label="without SMOTE", zorder=3)
-        axis.plot(after[name], places, "o", color=BLUE, ms=7, label="with SMOTE", zorder=3)
-        axis.set(title=name, xlabel="recall", ylim=(len(emotions) - 0.5, -0.5))
-        axis.set_xlim(-0.04, 1.08 * top)
-        axis.set_yticks(places, emotions)
-        axis.grid(False, axis="y")
-    figures.shared_legend(figure, axes[0], 4)
+    sides = {"without SMOTE": before, "with SMOTE": after}
+    panels = {
+        name: pd.DataFrame({side: of[name] for side, of in sides.items()}, index=list(emotions))
+        for name in before
+    }
+    figure = figures.intervals(panels, "recall")
+    for axis, table in zip(figure.axes, panels.values(), strict=True):
+        band(axis, emotions, rare)
+        rises = table["with SMOTE"] >= table["without SMOTE"]
+        places, colours = range(len(table)), np.where(rises, GREEN, RED)
+        axis.hlines(places, table.min(axis=1), table.max(axis=1), color=colours, lw=3, zorder=1)
     return figure
 
 
 def differences(
     people: Mapping[str, Mapping[str, Interval]], folds: Mapping[str, Mapping[str, Interval]]
 ) -> Figure:
-    """Draw differences with two kinds of interval, one panel a score, one line a row.
+    """Draw differences with two kinds of interval, one panel a score.
 
     Parameters
     ----------
     people, folds : mapping
-        Row to score to the `Interval` over subjects and over folds. The first row is the headline.
+        Row to score to the `Interval` over subjects and over folds. The first row is the headline,
+        and stands on a band.
     """
-    scores = list(next(iter(people.values())))
-    figure, axes = plt.subplots(1, len(scores), figsize=(11.5, 0.42 * len(people) + 1.4))
-    for axis, score in zip(np.atleast_1d(axes), scores, strict=True):
-        axis.axhspan(-0.5, 0.5, color="#EAF1F8", zorder=0)
-        for place, name in enumerate(people):
-            one, other = people[name][score], folds[name][score]
-            colour = BLUE if place == 0 else GREY
-            thin = {"color": colour, "lw": 1.2, "label": "other training parts"}
-            thick = {"color": colour, "lw": 5, "alpha": 0.5, "label": "other people"}
-            thick["solid_capstyle"] = "butt"
-            axis.plot([other.low, other.high], [place, place], **thin)
-            axis.plot([one.low, one.high], [place, place], **thick)
-            axis.plot(one.value, place, "o", color=colour, ms=6)
-        axis.axvline(0, color="black", lw=0.9)
-        axis.set(title=score, ylim=(len(people) - 0.5, -0.5), xlabel="change")
-        shown = list(people) if score == scores[0] else [""] * len(people)
-        axis.set_yticks(range(len(people)), shown)
-        axis.tick_params(axis="y", length=0)
-        axis.grid(False, axis="y")
-        axis.locator_params(axis="x", nbins=5)
-    told = "interval of the change with SMOTE, for"
-    figures.shared_legend(figure, figure.axes[0], 2, last=2, title=told)
+    sides = {"over test subjects": people, "over training folds": folds}
+    panels = {
+        score: pd.DataFrame(
+            {side: {name: of[name][score] for name in people} for side, of in sides.items()}
+        )
+        for score in next(iter(people.values()))
+    }
+    figure = figures.intervals(panels, "change with SMOTE", 0.0)
+    for axis in figure.axes:
+        band(axis, list(people), list(people)[:1])
     return figure
 
 
 def moved(before: np.ndarray, after: np.ndarray, classes: Sequence[str], titles: tuple) -> Figure:
     """Draw two confusion matrices (k, k) and how many points of each row moved between them."""
-    figure, axes = plt.subplots(1, 3, figsize=(14.2, 4.9))
-    for axis, counts, title in zip(axes, (before, after), titles, strict=False):
-        confusion_axis(axis, counts, tuple(classes), title)
+    figure, axes = plt.subplots(2, 2, figsize=(WIDTH, WIDTH), sharey=True)
+    for axis, counts, title in zip(axes.flat, (before, after), titles, strict=False):
+        figures.confusion_axis(axis, counts, classes, title, counts=False)
     share = [counts / np.maximum(counts.sum(1, keepdims=True), 1) for counts in (before, after)]
     points = 100 * (share[1] - share[0])
     top = max(np.abs(points).max(), 1.0)
-    axes[2].imshow(points, cmap="PuOr_r", vmin=-top, vmax=top)
-    words = [[f"{p:+.0f}" if abs(p) >= 0.5 else "" for p in row] for row in points]
-    figures.label_cells(axes[2], np.array(words), np.abs(points) > 0.6 * top, 10)
-    figures.name_cells(axes[2], classes, titles[2])
-    for axis in axes[1:]:
-        axis.set_ylabel("")
+    words = np.where(np.abs(points) >= 0.5, np.char.mod("%+.0f", points), "")
+    shades = {"cmap": "PuOr_r", "vmin": -top, "vmax": top}
+    figures.cells(axes[1, 0], points, words, classes, titles[2], **shades)
+    axes[0, 1].set_ylabel("")
+    axes[1, 1].remove()
     figure.tight_layout()
     return figure
 
@@ -199,25 +165,20 @@ def orders(found: pd.DataFrame, chance: float) -> Figure:
     chance : float
         Macro-F1 and recall of an answer by chance, drawn as a dashed line.
     """
-    figure, axis = plt.subplots(figsize=(1.2 + 1.75 * len(found), 4.2))
-    places = np.arange(len(found))
-    for score, colour, marker in zip(
-        found.columns, (GREY, BLUE, ORANGE, GREEN), "soD^", strict=False
-    ):
-        axis.plot(places, found[score], marker=marker, color=colour, lw=2, ms=7, label=score)
-    axis.axhline(chance, color="black", lw=0.9, ls="--")
-    axis.annotate("chance ", (places[-1] + 0.35, chance), fontsize=9, va="bottom", ha="right")
-    axis.set_xticks(
-        places, [name.replace(", ", ",\n").replace(": ", ":\n") for name in found.index]
+    figure, axis = plt.subplots(figsize=(WIDTH, 4.0))
+    names = [name.replace(", ", ",\n").replace(": ", ":\n") for name in found.index]
+    sns.lineplot(found.set_axis(names), markers=list("soD^"[: found.shape[1]]), ms=8, ax=axis)
+    axis.axhline(chance, color=BLACK, lw=0.9, ls="--")
+    axis.annotate(
+        "chance", (0.98, chance), xycoords=("axes fraction", "data"), ha="right", va="bottom"
     )
-    axis.set(ylabel="mean over folds", xlim=(-0.35, places[-1] + 0.35), ylim=(0, None))
-    axis.grid(False, axis="x")
-    figures.shared_legend(figure, axis, 4)
+    axis.set(ylabel="mean over folds", ylim=(0, None))
+    figures.legend_above(axis, 4)
     return figure
 
 
 def printed_recalls(found: pd.DataFrame, rare: Sequence[str]) -> Figure:
-    """Draw the recalls of several printed confusion matrices, one line an emotion.
+    """Draw the recalls of several printed confusion matrices, one row an emotion.
 
     Parameters
     ----------
@@ -226,28 +187,9 @@ def printed_recalls(found: pd.DataFrame, rare: Sequence[str]) -> Figure:
     rare : sequence of str
         Emotions that stand on a band.
     """
-    figure, axis = plt.subplots(figsize=(8.2, 3.9))
-    places = np.arange(len(found))
-    for place, emotion in enumerate(found.index):
-        if emotion in rare:
-            axis.axhspan(place - 0.5, place + 0.5, color=BAND, zorder=0)
-        low, high = found.loc[emotion].min(), found.loc[emotion].max()
-        axis.plot([low, high], [place, place], color="#BBBBBB", lw=1.5, zorder=1)
-    styles = zip(found.columns, (ORANGE, GREY, BLUE, GREEN), "Dso^", strict=False)
-    for place, (name, colour, marker) in enumerate(styles):
-        axis.plot(
-            found[name],
-            places,
-            marker,
-            color=colour,
-            ms=8 if place != 2 else 7,
-            mfc="none" if place != 2 else colour,
-            mew=1.8,
-            label=name,
-            zorder=3,
-        )
-    axis.set_yticks(places, found.index)
-    axis.set(xlabel="recall", xlim=(0, 1), ylim=(len(found) - 0.5, -0.5))
-    axis.grid(False, axis="y")
-    figures.shared_legend(figure, axis, 2)
+    figure = figures.intervals(found, "recall")
+    (axis,) = figure.axes
+    band(axis, found.index, rare)
+    axis.hlines(range(len(found)), found.min(axis=1), found.max(axis=1), color="#BBBBBB", zorder=1)
+    axis.set_xlim(0, 1)
     return figure

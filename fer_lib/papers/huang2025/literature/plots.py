@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import networkx as nx
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.figure import Figure
 from wordcloud import WordCloud
 
@@ -77,7 +78,7 @@ def draw(graph: nx.Graph, table: pd.DataFrame, marked: list[str], seed: int) -> 
     # A view by `subgraph` would have the order of a set, which changes from process to process.
     tied = nx.Graph(graph)
     tied.remove_nodes_from([node for node in graph if not graph.degree(node)])
-    figure, axis = plt.subplots(figsize=(10.5, 8.2))
+    figure, axis = plt.subplots(figsize=(figures.WIDTH, 7.5))
     axis.axis("off")
     if not len(tied):
         axis.text(0.5, 0.5, "no two keywords occur in the same document", ha="center")
@@ -98,7 +99,7 @@ def draw(graph: nx.Graph, table: pd.DataFrame, marked: list[str], seed: int) -> 
             (0, 4 + np.sqrt(60 + 900 * centrality[node]) / 2),
             textcoords="offset points",
             ha="center",
-            fontsize=10.5,
+            fontsize=9,
             fontweight="bold" if node in marked else "normal",
             bbox={"boxstyle": "round,pad=0.1", "fc": "white", "ec": "none", "alpha": 0.8},
             zorder=3,
@@ -108,16 +109,8 @@ def draw(graph: nx.Graph, table: pd.DataFrame, marked: list[str], seed: int) -> 
 
 
 def shares(held: pd.DataFrame) -> Figure:
-    """Draw the share of resamples in which each term is in the top ten, a dot a column."""
-    figure, axis = plt.subplots(figsize=(8, 0.32 * len(held) + 1.2))
-    styles = zip(held.items(), (figures.GREY, figures.BLUE), "so", strict=True)
-    for (name, column), colour, marker in styles:
-        axis.plot(column, range(len(held)), marker, color=colour, ls="", label=name)
-    axis.set_yticks(range(len(held)), held.index)
-    axis.invert_yaxis()
-    axis.set(xlabel="share of resamples with the term in the top ten", xlim=(-0.03, 1.03))
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-    return figure
+    """Draw the share of resamples in which each term is in the top ten, a mark a column."""
+    return figures.intervals(held, "share of resamples with the term in the top ten")
 
 
 def needed(sizes: list[int], found: dict[str, list[Interval]], expected: float, top: int) -> Figure:
@@ -134,15 +127,16 @@ def needed(sizes: list[int], found: dict[str, list[Interval]], expected: float, 
     top : int
         The most that can be shared.
     """
-    figure, axis = plt.subplots(figsize=(8, 3.6))
-    styles = zip(found.items(), (figures.GREY, figures.BLUE), "so", strict=True)
-    for (name, each), colour, marker in styles:
-        low, high = [i.low for i in each], [i.high for i in each]
-        axis.fill_between(sizes, low, high, color=colour, alpha=0.15, lw=0)
-        axis.plot(sizes, [i.value for i in each], marker + "-", color=colour, label=name)
+    figure, axis = plt.subplots(figsize=(figures.WIDTH, 3.6))
+    long = figures.long_intervals(pd.DataFrame(found, index=sizes))
+    kinds = {"hue": "series", "style": "series", "markers": ["s", "o"], "dashes": False}
+    colours = (figures.GREY, figures.BLUE)
+    sns.lineplot(
+        long, x="name", y="value", **kinds, palette=colours, sort=False, **figures.INTERVAL, ax=axis
+    )
     axis.axhline(expected, color="black", lw=0.8, ls="--")
     axis.set(xlabel="documents in each corpus", ylabel="top ten terms in common", ylim=(0, top))
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    figures.legend_above(axis, 2)
     return figure
 
 
