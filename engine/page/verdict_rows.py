@@ -59,6 +59,18 @@ class VerdictRows:
         """Add a row that checks a printed number against the range that other numbers allow."""
         self.rows.append(checked(self.ledger[name], low, high, how))
 
+    def all_within(self, ranges: Mapping[str, tuple[float, float]], how: str, **shown: str) -> None:
+        """Add one row on all printed numbers that lie in their ranges, and one on each other."""
+        each = {name: checked(self.ledger[name], *ends, how) for name, ends in ranges.items()}
+        agree = [name for name, row in each.items() if row.verdict.word == "consistent"]
+        if agree:
+            spans = [
+                f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
+                for low, high in map(ranges.get, agree)
+            ]
+            self.consistent_if(True, tuple(agree), f"{how} {', '.join(spans)}", **shown)
+        self.rows += [row for name, row in each.items() if name not in agree]
+
     def number(
         self, names: Names, measured: Interval, scale: float = 1.0, ours: object = None, **shown
     ) -> None:

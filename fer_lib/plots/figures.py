@@ -154,7 +154,7 @@ def learning_curves(history: pd.DataFrame, **shown: str) -> Figure:
         col=col,
         units="seed",
         estimator=None,
-        **panels(long[col].nunique(), 2.7),
+        **panels(long[col].nunique(), 2.4),
         facet_kws={"sharey": col != "measured", "sharex": False, "legend_out": False},
     )
     for name, axis in grid.axes_dict.items():
@@ -175,7 +175,7 @@ def panels(number: int, height: float, width: float = WIDTH) -> dict[str, float]
 def confusion(matrices: Mapping[str, np.ndarray], classes: tuple[str, ...]) -> Figure:
     """Draw confusion matrices, two a row: shade and number are the share of each true class."""
     columns = min(len(matrices), 2)
-    side = WIDTH / 2 if len(matrices) > 1 else 3.4 + 0.3 * len(classes)
+    side = WIDTH / 2 if len(matrices) > 1 else 3.4 + 0.25 * len(classes)
     rows = -(-len(matrices) // columns)
     figure, axes = plt.subplots(
         rows, columns, figsize=(side * columns, side * rows), squeeze=False, sharey=True

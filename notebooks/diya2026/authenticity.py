@@ -1,191 +1,220 @@
 # %% [markdown]
-# # Authenticity: Table 6, Figures 13 to 17
+# # Can the proposed model tell a genuine expression from a fake one?
 #
-# The authenticity head of the proposed model and the training of both heads (sections 5-3 and 5-4 of
-# {cite}`diya2026`). How the intervals are made stands on the page on [emotion](emotion.ipynb);
-# whether the probabilities mean what they say, on the page on [calibration](calibration.ipynb).
+# *Sections 5-3 and 5-4, Table 6, Figures 13 to 17 of {cite}`diya2026`*
 
-# %% tags=["parameters", "hide-cell"]
+# %% tags=["parameters"]
 data = "rendered46"
 data_root = ""
 profile = "smoke"
 seed = 0
-
-# %%
-from fer_lib.settings import Settings
-
-settings = Settings(data, data_root, profile, seed)
+threshold = 0.5  # an image is called genuine from this probability on
+resamples = 0  # bootstrap resamples behind each interval; 0: as many as the profile has
 
 # %% tags=["hide-input"]
-import numpy as np
-import yaml
+from engine.page import opening, tables
 
-from engine.page import tables
-from engine.store import paths
-from fer_lib.data import datasets, splits
-from fer_lib.evaluation import counts_by_subject, ledgers, metrics, over_seeds
-from fer_lib.labels import AUTHENTICITY
-from fer_lib.papers.diya2026 import learning_curves, result_page, result_plots
-from fer_lib.papers.diya2026.verdicts import authenticity
-from fer_lib.plots import figures
-from fer_lib.training import configs, load_runs
-
-figures.use_style()
-ledger = ledgers.load("diya2026")
-runs = load_runs.need_arms(configs.planned(["dual_task"], settings))["dual_task"]
-at = result_page.opened(runs[0], data)
-about, made_in, resamples, ground = at.about, at.made_in, at.resamples, at.ground
-sets, last = at.sets, at.last
-tables.table(
-    result_page.what_is_tested(runs), f"What is tested ({resamples:,} bootstrap resamples)"
-)
+question = opening.ask("How well does the proposed model tell genuine from fake expressions?")
 
 # %% [markdown]
-# ## Summary scores
+# The second head of the proposed model gives one number for a face: the probability that the expression is
+# genuine. This page scores it with scikit-learn, adds intervals over subjects and seeds, and asks whether
+# the model only knows which emotions are often acted. How the
+# intervals are made stands on the page on [emotion](emotion.ipynb); whether the probabilities mean what
+# they say, on the page on [calibration](calibration.ipynb).
+
+# %%
+from matplotlib import pyplot as plt
+from sklearn import metrics
+
+from fer_lib.api import load, score
+from fer_lib.data import splits
+from fer_lib.evaluation import ledgers
+from fer_lib.labels import AUTHENTICITY
+from fer_lib.papers.diya2026 import learning_curves, result_page
+from fer_lib.papers.diya2026.verdicts import authenticity
+from fer_lib.plots import figures
+from fer_lib.settings import Settings
+from fer_lib.training import configs, load_runs
+
+settings = Settings(data, data_root, profile, seed)
+runs = load_runs.need_arms(configs.planned(["dual_task"], settings))["dual_task"]
+
+# %% tags=["hide-input"]
+figures.use_style()
+ledger = ledgers.load("diya2026")
+at = result_page.opened(runs, data)
+resamples = resamples or at.resamples
+sets, last = at.sets, at.last
+tables.folded(result_page.what_is_tested(runs).reset_index(), "What is tested")
+
+# %% [markdown]
+# ## Scores by scikit-learn
 #
-# The last of the scores of section 5-1 is the area under the ROC curve,
+# A run holds one row for each image, with the probability of "genuine" in one column. Two kinds of score
+# are made of it. The report and the matrix need a decision, which is taken at `threshold`; the areas under
+# the two curves need only the order of the images. Both are of the first seed.
+
+# %%
+first = result_page.rows_of(runs[0], last)
+truth = (first["authenticity"] == "genuine").astype(int)
+called = (first["p_genuine"] >= threshold).astype(int)
+print(
+    metrics.classification_report(
+        truth, called, target_names=AUTHENTICITY, digits=3, zero_division=0
+    )
+)
+print(metrics.confusion_matrix(truth, called))
+
+# %% [markdown]
+# The function `score` of the book counts in arrays, so that it can draw the subjects again a thousand times
+# for an interval. A test holds each of its numbers to scikit-learn's; the lines below show both.
+
+# %%
+by_sklearn = {
+    "AUC": metrics.roc_auc_score(truth, first["p_genuine"]),
+    "average precision": metrics.average_precision_score(truth, first["p_genuine"]),
+}
+ours = score(first, runs[0].task["authenticity"], resamples, seed)
+for name, value in by_sklearn.items():
+    print(f"{name:18} scikit-learn {value:.3f}   fer_lib {ours[name]}")
+
+# %% [markdown]
+# ## All seeds, beside the paper
+#
+# The last of the scores of section 5-1 is the area under the ROC curve. It sees only the order of the
+# probabilities: it stays the same when every one of them is squared, and says nothing about "certainty"
+# (section 5-1-7) or "credibility of the model confidence estimates" (section 5-3-3).
+#
+# <details><summary>Equation 8, and what is computed</summary>
 #
 # $$\mathrm{AUC} = \int_0^1 \mathrm{TPR}(\mathrm{FPR})\, d(\mathrm{FPR}). \;(8)$$
 #
 # From images the curve is a staircase, and on ties between a genuine and a fake image it is not a
 # function of FPR at all; what is computed is the share of pairs of one genuine and one fake image that
-# are scored in the right order, a tie counting half. So the AUC sees only the order of the scores. It
-# stays the same when every probability is squared, and says nothing about "certainty" (section 5-1-7)
-# or "credibility of the model confidence estimates" (section 5-3-3).
+# are scored in the right order, a tie counting half.
+#
+# </details>
 
-# %% tags=["hide-input"]
+# %%
 tallies, scores = result_page.scores_of(runs, sets, "authenticity", resamples, seed)
-summary = result_page.beside_paper(scores, sets, ledger, authenticity.PRINTED)
+shown = dict(reversed(sets.items()))
+summary = result_page.beside_paper(scores, shown, ledger, authenticity.PRINTED)
 tables.table(summary, "Authenticity, proposed model, mean over seeds")
 # %% [markdown]
-# ## The goals that were set
-#
 # Before anything was trained, goals were set for the further subjects in profile `book`: a score, and
 # a lower end of its interval. They say that the rendered task can be learnt, nothing more.
 
-# %% tags=["hide-input"]
-emotion = over_seeds.over_seeds(over_seeds.tallies(runs, last, "emotion"), resamples, seed)
-frozen = yaml.safe_load((paths.root() / "book" / "papers" / "diya2026" / "freeze.yml").read_text())
-if "rendered_test" in sets:
-    reached = authenticity.goals(
-        frozen["goals"], {"emotion": emotion, "authenticity": scores[last]}
-    )
-    tables.table(reached, f"Goals and scores in profile {made_in}")
-else:
-    tables.say("The goals are for rendered faces; this data set has none.")
+# %%
+goals = authenticity.goals_of(result_page.frozen(), runs, at, resamples, seed)
+tables.say(authenticity.goals_in_words(goals))
+tables.folded(goals, f"Goals and scores in profile {at.made_in}")
 
 # %% [markdown]
 # ## Authenticity within emotion
 #
-# Some emotions are acted more often than others, so the emotion alone predicts authenticity a
-# little: a judge that has learnt from the training part how often each emotion is genuine, and sees
-# nothing else, gets the first column. (The further subjects show each emotion equally often felt and
-# acted, so there it can only guess.) The AUC within emotion compares only pairs of faces of the same
-# emotion; nothing can be gained there from knowing which emotion it is. The judge's column is for the
-# split of the first seed.
+# Some emotions are acted more often than others, so the emotion alone predicts authenticity a little. Take
+# a judge that has learnt from the training part how often each emotion is genuine, and sees nothing else:
+# it gets the last column. (The further subjects show each emotion equally often felt and acted, so there
+# it can only guess.) The AUC within emotion compares only pairs of faces of the same emotion; nothing can
+# be gained there from knowing which emotion it is. Look at whether it falls below the AUC.
 
-# %% tags=["hide-input"]
-face_data = datasets.by_name(data, data_root or None)
-in_training = (splits.split(face_data.table, seed=about["seed"]) == "train").to_numpy()
-learnt = metrics.shares_of_positives(
-    face_data.table.loc[in_training, "emotion"].astype(str),
-    (face_data.table.loc[in_training, "authenticity"] == "genuine").to_numpy(),
+# %%
+faces = load(settings)
+in_training = (splits.split(faces.table, seed=seed) == "train").to_numpy()
+judge = result_page.emotion_only(runs[0], faces.table[in_training], sets, resamples, seed)
+rows = [
+    {"tested on": text}
+    | {name: scores[which][name] for name in ("AUC within emotion", "AUC")}
+    | {"emotion only": judge[which]}
+    for which, text in sets.items()
+]
+tables.table(rows, "AUC of the proposed model beside the emotion-only judge")
+within, area = (scores[last][name] for name in ("AUC within emotion", "AUC"))
+tables.say(
+    f"On the {sets[last]} the AUC is {area}, within emotion {within}: knowing the emotion explains "
+    f"{area.value - within.value:+.3f} of it."
 )
-rows = []
-for which, text in sets.items():
-    held = result_page.rows_of(runs[0], which)
-    head = runs[0].task["authenticity"]
-    emotion_only = held.assign(**{head.output: held["emotion"].map(learnt)})
-    rows.append(
-        {
-            "tested on": text,
-            "AUC of knowing the emotion only": counts_by_subject.score(
-                emotion_only, head, resamples, seed
-            )["AUC"],
-            "AUC": scores[which]["AUC"],
-            "AUC within emotion": scores[which]["AUC within emotion"],
-        }
-    )
-tables.table(rows, "The proposed model beside the emotion-only judge")
 
 # %% [markdown]
-# ## Table 6, class by class
-
-# %% tags=["hide-input"]
-for which, text in sets.items():
-    per_class = result_page.classes_beside_paper(tallies[which], ledger, "table6", resamples, seed)
-    tables.table(per_class, f"Table 6 re-made: {text} (support is of one seed)")
-# %% [markdown]
-# ## Figure 13: confusion matrix
+# ## Which images are called wrong
 #
-# The paper's four counts stand in its text, so its matrix can be drawn beside ours. Ours adds up the
-# counts of all seeds.
+# The paper's four counts stand in its text, so its Figure 13 can be drawn beside ours. Ours adds up the
+# counts of all seeds at a threshold of one half. Compare the two off-diagonal cells of each matrix.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Two confusion matrices of fake and genuine side by side: the paper's four counts on its photographs left, the proposed model here right, with the share of each true class."}}
+# %% mystnb={"image": {"alt": "Two confusion matrices of fake and genuine side by side: the paper's four counts on its photographs left, the proposed model here right, with the share of each true class."}}
 printed = result_page.figure_13(ledger)
 matrix = result_page.confusion(runs, last, "authenticity")
-figure = figures.confusion(
-    {"paper, its photographs": printed, f"ours, {data}": matrix}, AUTHENTICITY
-)
+both = {"paper, its photographs": printed, f"ours, {data}": matrix}
+figure = figures.confusion(both, AUTHENTICITY)
+for caption, counts in both.items():
+    tables.say(f"{caption}: {result_page.most_errors(counts, AUTHENTICITY)}")
+for caption, counts in both.items():
+    tables.folded(result_page.counted(counts, AUTHENTICITY), f"Figure 13: {caption}")
+for which, text in sets.items():
+    of = tallies[which]
+    classes = result_page.classes_beside_paper(of, ledger, "table6", resamples, seed)
+    tables.folded(classes.reset_index(), f"Table 6 re-made, class by class: {text}")
+# %% [markdown]
+# ## Every threshold: ROC, precision and recall
+#
+# The curves of the paper's Figures 14 and 15 are only in images: `image not available`. Ours are drawn by
+# scikit-learn, a line a seed. The red cross is the one point of the paper that can be known: the decisions
+# of Figure 13, on its photographs. Look at whether it lies on the same side of our curves in both panels.
 
-# %% tags=["hide-input"]
-tables.folded(result_page.counted(printed, AUTHENTICITY), "Figure 13 as printed")
-tables.folded(result_page.counted(matrix, AUTHENTICITY), f"Figure 13 re-made: {sets[last]}")
+# %% mystnb={"image": {"alt": "Left: ROC curves of the authenticity head, a line a seed, with the diagonal of chance. Right: precision over recall with the share of genuine images as a dashed line. A red cross in each is the point of the paper's Figure 13."}}
+figure, axes = plt.subplots(1, 2, figsize=(figures.WIDTH, 4.2))
+for run in runs:
+    (pair,) = result_page.truth_and_score([run], last, "authenticity")
+    line = {
+        "curve_kwargs": {"color": figures.BLUE, "alpha": 0.6},
+        "plot_chance_level": run is runs[0],
+    }
+    metrics.RocCurveDisplay.from_predictions(*pair, ax=axes[0], **line)
+    metrics.PrecisionRecallDisplay.from_predictions(*pair, ax=axes[1], **line)
+false, true = printed[:, 1] / printed.sum(axis=1)
+for axis, point in zip(
+    axes, ((false, true), (true, printed[1, 1] / printed[:, 1].sum())), strict=True
+):
+    axis.plot(*point, "x", color=figures.RED, ms=10, mew=2.5)
+figure.tight_layout()
 
 # %% [markdown]
-# ## Figures 14 and 15: ROC, precision and recall
+# ## How the training went
 #
-# The paper's curves are only in images: `image not available`. Ours are means over seeds at equal
-# rates {cite}`fawcett2006`. The precision at a recall is the best at that recall or beyond.
+# The curves of the paper's Figures 16 and 17 are only in images: `image not available`. Figure 17 has both
+# tasks and the joint loss; Figure 16 is its authenticity part. Look at where each kept epoch, a dot, lies
+# on its curve.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "ROC curve of the authenticity head of the proposed model, and the point of the paper's Figure 13 as a red cross; the dashed diagonal is chance."}}
-pairs = result_page.truth_and_score(runs, last, "authenticity")
-curve = learning_curves.mean_curve(pairs)
-roc, precision = result_plots.RATES
-false, true = authenticity.rates(printed)
-cross = "paper's Figure 13, its photographs"
-ours = {f"ours, {sets[last]}": curve}
-figure = result_plots.rates_alone(ours, roc, "Figure 14 re-made", None, 1, (false, true, cross))
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Precision against recall of the authenticity head of the proposed model, and the point of the paper's Figure 13 as a red cross; the dashed line is the share of genuine images."}}
-share = float(np.mean(np.concatenate([truth for truth, _ in pairs])))
-mark = true, metrics.class_scores(printed)["precision"][1], cross
-figure = result_plots.rates_alone(ours, precision, "Figure 15 re-made", share, 1, mark)
+# %% mystnb={"image": {"alt": "Three panels over the epochs: joint loss, emotion accuracy and authenticity accuracy, training dashed and validation solid, a line a seed; dots mark the kept epochs."}}
+history = result_page.history_of(runs).drop(columns="seconds")
+shown = [name for name in history if "auc" not in name and name != "learning_rate"]
+figure = figures.learning_curves(history[shown])
 # %% tags=["hide-input"]
-tables.folded(learning_curves.every_tenth(curve), "Points of Figures 14 and 15 re-made")
-
-# %% [markdown]
-# ## Figures 16 and 17: the training
-#
-# The paper's curves are only in images: `image not available`. Figure 17 has both tasks and the joint
-# loss; Figure 16 is its authenticity part.
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Accuracy of both heads over the epochs, emotion blue and authenticity orange, training dashed and validation solid, a line a seed; dots mark the kept epochs."}}
-figure = result_plots.histories_alone(
-    runs, result_plots.ACCURACIES, "accuracy (Figures 16 and 17 re-made)"
-)
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Joint loss over the epochs, training dashed and validation solid, a line a seed; dots mark the kept epochs."}}
-lines = {"train_loss": ("training", figures.GREY), "val_loss": ("validation", figures.BLUE)}
-figure = result_plots.histories_alone(runs, lines, "joint loss (Figure 17 re-made)")
-# %% tags=["hide-input"]
-history = result_page.history_of(runs)
-tables.folded(history.drop(columns="seconds"), "The numbers behind the training curves")
+gap = learning_curves.over_seeds([learning_curves.gap(run, "authenticity") for run in runs])
+tables.say(f"At the kept epoch, training minus validation accuracy of authenticity is {gap}.")
+curve = learning_curves.mean_curve(result_page.truth_and_score(runs, last, "authenticity"))
+points = learning_curves.tenths({"mean over seeds": curve}, "curve")
+tables.folded(points, "Points of Figures 14 and 15 re-made, averaged at equal rates")
+history = history[shown].rename(columns=lambda name: name.replace("_", " "))
+tables.folded(history, "The numbers behind the training curves")
 # %% [markdown]
 # ## Verdicts
 #
 # First our scores beside the paper's. Only the paper's own data under its own protocol can reproduce or
 # contradict a number.
 
-# %% tags=["hide-input"]
-verdicts = authenticity.measured(ledger, ground, scores[last])
-verdicts.show(f"The paper's values and ours, {sets[last]}, in profile {made_in}")
+# %%
+verdicts = authenticity.measured(ledger, at.ground, scores[last])
+verdicts.show(f"The paper's values and ours, {sets[last]}, in profile {at.made_in}")
 # %% [markdown]
 # Then its sentences, as far as they can be measured. Each is turned into a difference that is positive
 # where the sentence holds, and judged by its interval. That authenticity is the harder task is measured
-# by kappa, because guessing is right one time in two there and one time in seven for the emotions. How fast a head converges
-# is the first epoch with nine tenths of its rise in validation accuracy.
+# by kappa, because guessing is right one time in two there and one time in seven for the emotions. How
+# fast a head converges is the first epoch with nine tenths of its rise in validation accuracy.
 
-# %% tags=["hide-input"]
-said = authenticity.said(ledger, ground, runs, last, resamples, seed)
+# %%
+said = authenticity.said(ledger, at.ground, runs, last, resamples, seed)
 said.show(f"Sentences of sections 5-3 and 5-4, {sets[last]}")
 # %% [markdown]
 # Some printed numbers can be checked against each other without any data. The four counts of
@@ -197,6 +226,8 @@ said.show(f"Sentences of sections 5-3 and 5-4, {sets[last]}")
 # that barely exceeds it means that within what is called genuine, and within what is called fake, the
 # scores hardly order the images.
 #
+# <details><summary>Why an AUC bounds the average precision</summary>
+#
 # **Average precision** and AUC bound each other. Let the $i$-th of $P$ positives have $n_i$ of the $N$
 # negatives ranked above it. Then $1 - \mathrm{AUC} = \frac{1}{PN}\sum_i n_i$, and
 #
@@ -204,7 +235,37 @@ said.show(f"Sentences of sections 5-3 and 5-4, {sets[last]}")
 # = (1 - \mathrm{AUC})\,\frac{N}{P + N},$$
 #
 # because $i \le P$ and $n_i \le N$. Either class may be the positive one; the larger bound is used.
+#
+# </details>
 
-# %% tags=["hide-input"]
+# %%
 checks = authenticity.printed(ledger, printed)
 checks.show("Printed numbers checked against each other")
+
+# %% tags=["hide-input"]
+question.answer(
+    authenticity.answer(scores[last], ledger["authenticity.accuracy"]),
+    rests_on=result_page.rests_on(runs, at),
+)
+
+# %% [markdown]
+# ## Try it
+#
+# The page runs alone; with the trained models in the store it takes less than a minute. `threshold` moves
+# the decision in the report of scikit-learn, and `resamples` says how many draws stand behind an interval:
+#
+# ```
+# make notebook N=diya2026/authenticity PROFILE=book PARAMS='threshold=0.7 resamples=100'
+# ```
+#
+# **Exercise.** Raise `threshold` from 0.5 to 0.9. Of precision and recall of "genuine" and of "fake", which
+# can move in one direction only? And the AUC?
+#
+# <details><summary>Answer</summary>
+#
+# Fewer images are called genuine. So the recall of "genuine" can only fall or stay, and the recall of "fake"
+# can only rise or stay. Both precisions may go either way: that of "genuine" usually rises, but the images
+# that are no longer called genuine may just be the genuine ones. The AUC stays the same to the last bit: it
+# sees the order of the probabilities and no threshold.
+#
+# </details>

@@ -9,7 +9,7 @@ from sklearn import metrics as sk
 
 from fer_lib.evaluation import metrics, over_seeds, paired_differences
 from fer_lib.evaluation.bootstrap import weights_of
-from fer_lib.evaluation.counts_by_subject import by_class, summary, tally
+from fer_lib.evaluation.counts_by_subject import by_class, matrices, summary, tally
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026 import bootstrap_coverage, model_ranking, result_page
 from fer_lib.papers.diya2026.task import TASK
@@ -55,8 +55,17 @@ def test_a_draw_of_groups_scores_like_the_images_it_holds(head):
         judged = metrics.judged(rows, TASK[head])
         assert found["accuracy"][b] == pytest.approx(sk.accuracy_score(judged.truth, judged.guess))
         assert found["MCC"][b] == pytest.approx(sk.matthews_corrcoef(judged.truth, judged.guess))
-        f1 = sk.f1_score(judged.truth, judged.guess, average=None)
-        assert found[f"{judged.classes[0]}/F1"][b] == pytest.approx(f1[0])
+        for average in ("macro", "weighted"):
+            f1 = sk.f1_score(judged.truth, judged.guess, average=average)
+            assert found[f"{average} F1"][b] == pytest.approx(f1)
+        kappa = sk.cohen_kappa_score(judged.truth, judged.guess)
+        assert found["Cohen's kappa"][b] == pytest.approx(kappa)
+        each = sk.precision_recall_fscore_support(judged.truth, judged.guess, zero_division=0)
+        for what, scores in zip(("precision", "recall", "F1"), each, strict=False):
+            ours = [found[f"{name}/{what}"][b] for name in judged.classes]
+            assert ours == pytest.approx(scores)
+        counted = sk.confusion_matrix(judged.truth, judged.guess)
+        assert (matrices(of, weights)[b] == counted).all()
         if head == "emotion":
             area = sk.roc_auc_score(judged.truth, judged.score, multi_class="ovr", average="macro")
             assert found["AUC (macro)"][b] == pytest.approx(area)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -36,9 +36,13 @@ def mean_curve(
     return pd.concat(found).groupby("rate", as_index=False).mean()
 
 
-def every_tenth(curve: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a curve at rates 0, 0.1, ..., 1, for the table behind its figure."""
-    return curve[np.isclose(curve["rate"] * 10 % 1, 0) | np.isclose(curve["rate"] * 10 % 1, 1)]
+def tenths(curves: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
+    """Return the rows of some curves at rates 0, 0.1, ..., 1, for the table behind a figure.
+
+    The column ``name`` says which curve a row is of.
+    """
+    points = pd.concat([curve.assign(**{name: of}) for of, curve in curves.items()])
+    return points[np.isclose(points["rate"] * 10, (points["rate"] * 10).round())]
 
 
 def kept(run: Run) -> pd.Series:

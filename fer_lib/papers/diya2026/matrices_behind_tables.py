@@ -7,6 +7,7 @@ from itertools import combinations_with_replacement, product
 from math import comb, prod
 
 import numpy as np
+import pandas as pd
 
 from fer_lib.evaluation import metrics
 
@@ -81,3 +82,9 @@ def errors(matrix: np.ndarray, classes: Sequence[str]) -> dict[str, int]:
         for c, named in enumerate(classes)
         if r != c and matrix[r, c]
     }
+
+
+def side_by_side(found: Sequence[np.ndarray], classes: Sequence[str]) -> pd.DataFrame:
+    """Return the `errors` of some matrices, a row a cell and a column a matrix; 0 where none is."""
+    each = {f"matrix {n}": errors(one, classes) for n, one in enumerate(found, 1)}
+    return pd.DataFrame(each).fillna(0).astype(int).rename_axis("error")

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import yaml
 
+import face_renderer as faces
 from claimcheck import Claim
 from engine.page import budget, tables
 from engine.page.verdict_rows import VerdictRows
+from engine.store import paths
 from fer_lib.evaluation import metrics, over_seeds
 from fer_lib.evaluation.bootstrap import Interval, means
-from fer_lib.evaluation.counts_by_subject import Tally, by_class, summary
+from fer_lib.evaluation.counts_by_subject import Tally, by_class, score, summary
 from fer_lib.evaluation.over_seeds import Pooled
 from fer_lib.evaluation.verdicts import Ground
 from fer_lib.labels import AUTHENTICITY
@@ -62,12 +65,16 @@ class Setting:
         return self.sets[self.last]
 
 
-def opened(run: Run, data: str) -> Setting:
-    """Show the header of a page of results, whose data set is ``data``; return its setting."""
-    made_in = run.about["profile"]
-    tables.header_of_run(run.about)
+def opened(runs: Run | Sequence[Run], data: str) -> Setting:
+    """Show the header of a page of results; return its setting, which is that of the first run.
+
+    ``runs`` are all that the page reads, ``data`` is its data set.
+    """
+    runs = [runs] if isinstance(runs, Run) else runs
+    tables.header_of_runs(runs)
+    made_in = runs[0].about["profile"]
     ground = Ground("diya2026", data, made_in)
-    return Setting(run.about, budget.get(made_in).bootstrap, ground, sets_of(run))
+    return Setting(runs[0].about, budget.get(made_in).bootstrap, ground, sets_of(runs[0]))
 
 
 def sets_of(run: Run) -> dict[str, str]:
@@ -109,6 +116,64 @@ def confusion(runs: Sequence[Run], which: str, head: str) -> np.ndarray:
     return sum(one.matrix.sum(0) for one in over_seeds.tallies(runs, which, head))
 
 
+def rests_on(runs: Sequence[Run], at: Setting) -> str:
+    """Return in words what a page's scores rest on: seeds, subjects, images, profile."""
+    row = what_is_tested(runs).loc[at.tested]
+    seeds = int(row["seeds"])
+    unit = "subjects" if at.about["group_kind"] == "subject" else "groups of near-duplicates"
+    told = (
+        f"{seeds} training{'s' * (seeds > 1)} of profile {at.made_in} and "
+        f"{int(row['groups in all'])} {unit} ({int(row['images a seed'])} images a seed), the "
+        f"{at.tested}; 95 % intervals over {unit}{' and seeds' * (seeds > 1)}."
+    )
+    return told + " Profile smoke trains for seconds: no score means anything." * (
+        at.made_in == "smoke"
+    )
+
+
+def few_groups(runs: Sequence[Run]) -> str:
+    """Return in words whether there are enough groups to draw again for an interval."""
+    fewest = int(what_is_tested(runs)["groups in all"].min())
+    told = f"The smallest of these sets has {fewest} groups to draw again"
+    return told + (
+        f": fewer than {FEW_GROUPS}, so its intervals are themselves uncertain."
+        if fewest < FEW_GROUPS
+        else ", which is enough for an interval."
+    )
+
+
+def frozen() -> dict:
+    """Return what was fixed before any score was read: the faces, and the goals for them."""
+    return yaml.safe_load((paths.root() / "book/papers/diya2026/freeze.yml").read_text())
+
+
+def frozen_before(about: Mapping) -> str:
+    """Return in words whether the pixels behind a run are those that were fixed beforehand."""
+    if about["data_kind"] != "rendered":
+        return "These are photographs: nothing about them was chosen here."
+    of = frozen()
+    same = of["rendered46_set_sha256"] == about["data_sha256"]
+    same &= of["rendered_test_key"] == faces.RENDERED_TEST.key()
+    return (
+        "The generator of the faces and its difficulty were fixed before any of these scores was "
+        f"read: version {of['generator_version']} at commit `{of['commit'][:12]}`. The pixels in "
+        f"use are {'the same' if same else '**others**'}."
+    )
+
+
+def most_errors(matrix: np.ndarray, classes: Sequence[str]) -> str:
+    """Return in words how many images are right, and which two classes are confused most often."""
+    wrong = matrix * (1 - np.eye(len(matrix), dtype=int))
+    true, named = np.unravel_index(wrong.argmax(), wrong.shape)
+    told = f"{np.trace(matrix):,} of {matrix.sum():,} images are on the diagonal"
+    if not wrong.any():
+        return f"{told}: there is no error."
+    return (
+        f"{told}. The most frequent of {wrong.sum():,} errors: {classes[true]} faces called "
+        f"{classes[named]}, {wrong.max():,} of {matrix[true].sum():,}."
+    )
+
+
 def counted(matrix: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
     """Return a confusion matrix as a table with the classes' names."""
     frame = pd.DataFrame(matrix, index=list(classes), columns=list(classes))
@@ -124,6 +189,25 @@ def truth_and_score(
         (of.truth == 1, of.score) if of.head.yes_no else (of.truth == place, of.score[:, place])
         for of in judged
     ]
+
+
+def emotion_only(
+    run: Run, training: pd.DataFrame, sets: Iterable[str], resamples: int, seed: int
+) -> dict[str, Interval]:
+    """Return by set the AUC of a judge that knows each face's true emotion and nothing else.
+
+    It has learnt from the table ``training``, with ``emotion`` and ``authenticity``, how often
+    each emotion is genuine. An emotion that it has not seen counts as one half.
+    """
+    genuine = (training["authenticity"] == "genuine").to_numpy()
+    learnt = metrics.shares_of_positives(training["emotion"].astype(str), genuine)
+    head = run.task["authenticity"]
+    told = {}
+    for which in sets:
+        held = rows_of(run, which)
+        guess = held["emotion"].astype(str).map(learnt).fillna(0.5)
+        told[which] = score(held.assign(**{head.output: guess}), head, resamples, seed)["AUC"]
+    return told
 
 
 def seeds_in_words(runs: Mapping[str, Sequence[Run]]) -> str:
@@ -203,11 +287,15 @@ def each_seed(of: Sequence[Tally]) -> list[dict[str, float]]:
 def classes_beside_paper(
     tallies: Sequence[Tally], ledger: Mapping[str, Claim], table: str, resamples: int, seed: int
 ) -> pd.DataFrame:
-    """Return the scores of each class, beside those that one of the paper's tables prints."""
+    """Return the scores of each class, each beside what one of the paper's tables prints of it."""
     found = class_table(tallies, resamples, seed)
-    for what in ("precision", "recall", "f1"):
-        found[f"paper: {what}"] = [ledger[f"{table}.{name}.{what}"].printed for name in found.index]
-    return found
+    for what in ("precision", "recall", "F1"):
+        printed = [ledger[f"{table}.{name}.{what.lower()}"].printed for name in found.index]
+        found[f"paper: {what.lower()}"] = printed
+    order = [
+        f"{paper}{what}" for what in ("F1", "recall", "precision") for paper in ("", "paper: ")
+    ]
+    return found[[name if name in found else name.lower() for name in order] + ["support"]]
 
 
 def judge_numbers(rows: VerdictRows, scores: Mapping[str, Pooled], printed: Printed) -> None:

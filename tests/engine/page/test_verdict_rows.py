@@ -45,6 +45,22 @@ def test_what_holds_is_consistent(holds, word):
     assert only(rows).title == LEDGER["authenticity.auc"].title
 
 
+def test_numbers_that_agree_share_a_row_and_one_that_does_not_has_its_own():
+    names = ("table6.fake.recall", "table6.genuine.recall", "table6.fake.f1")
+    ends = {name: (LEDGER[name].value, LEDGER[name].value) for name in names}
+    rows = VerdictRows(LEDGER)
+    rows.all_within(ends, "the counts give", about="Table 6")
+    assert only(rows).claims == tuple(LEDGER[name] for name in names)
+    assert (only(rows).title, only(rows).told.word) == ("Table 6", "consistent")
+    assert only(rows).told.why == "the counts give 0.94, 0.9, 0.93"
+    rows = VerdictRows(LEDGER)
+    rows.all_within(ends | {"table6.fake.recall": (0.1, 0.2)}, "the counts give", about="Table 6")
+    one, other = rows.rows
+    assert one.claims == tuple(LEDGER[name] for name in names[1:])
+    assert [claim.id for claim in other.claims] == ["table6.fake.recall"]
+    assert other.told.word == "inconsistent"
+
+
 @pytest.mark.parametrize(
     ("difference", "own", "rendered"),
     [

@@ -1,6 +1,6 @@
 """What the result pages stand on: curves, histories, sentences as scores, tables looked behind."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -59,11 +59,11 @@ def test_seeds_are_not_ranked_against_each_other():
     assert (found["precision at this recall"] == 1).all()
 
 
-def test_every_tenth_point_of_a_curve():
+def test_every_tenth_point_of_each_curve():
     curve = learning_curves.mean_curve([(np.array([0, 1]), np.array([0.2, 0.9]))])
-    assert learning_curves.every_tenth(curve)["rate"].tolist() == pytest.approx(
-        np.linspace(0, 1, 11)
-    )
+    found = learning_curves.tenths({"a": curve, "b": curve}, "emotion")
+    assert found["rate"].tolist() == pytest.approx([*np.linspace(0, 1, 11)] * 2)
+    assert found["emotion"].tolist() == ["a"] * 11 + ["b"] * 11
 
 
 def test_the_gap_is_that_of_the_kept_epoch():
@@ -183,6 +183,52 @@ def test_one_emotion_against_the_rest():
     assert (score == rows[f"p_{EMOTIONS[2]}"]).all()
 
 
+def test_what_a_page_rests_on_is_counted():
+    setting = result_page.Setting(
+        {"profile": "book", "group_kind": "subject"}, 10, None, {"test": "test part of rendered46"}
+    )
+    told = result_page.rests_on([run(seed=0), run(seed=1)], setting)
+    assert told.startswith("2 trainings of profile book and 12 subjects (300 images a seed)")
+    assert told.endswith("intervals over subjects and seeds.")
+    smoke = replace(setting, about=setting.about | {"profile": "smoke"})
+    told = result_page.rests_on([run()], smoke)
+    assert "1 training of" in told and "no score means anything" in told
+
+
+def test_few_groups_are_said_to_be_few(monkeypatch):
+    assert "fewer than 30" in result_page.few_groups([run()])
+    monkeypatch.setattr(result_page, "FEW_GROUPS", 12)
+    assert result_page.few_groups([run()]).endswith(
+        "12 groups to draw again, which is enough for an interval."
+    )
+
+
+def test_the_most_frequent_error_is_named():
+    matrix = np.array([[8, 2, 0], [1, 9, 0], [3, 0, 5]])
+    told = result_page.most_errors(matrix, ("a", "b", "c"))
+    assert told.startswith("22 of 28 images")
+    assert told.endswith("of 6 errors: c faces called a, 3 of 8.")
+    assert result_page.most_errors(np.eye(2, dtype=int), ("a", "b")).endswith("no error.")
+
+
+def test_other_pixels_than_the_frozen_ones_are_noticed():
+    about = {"data_kind": "rendered", "data_sha256": result_page.frozen()["rendered46_set_sha256"]}
+    assert "are the same" in result_page.frozen_before(about)
+    assert "**others**" in result_page.frozen_before(about | {"data_sha256": "0" * 64})
+    assert "photographs" in result_page.frozen_before({"data_kind": "photographs"})
+
+
+def test_a_judge_of_emotions_knows_what_training_shows():
+    one, seen = run(), faces().copy()
+    happy = (one.predictions["emotion"] == "happy").to_numpy()
+    one.predictions["authenticity"] = np.where(happy, "genuine", "fake")
+    seen["authenticity"] = np.where(seen["emotion"] == "happy", "genuine", "fake")
+    found = result_page.emotion_only(one, seen, ["test"], 20, 0)
+    assert found["test"].value == 1
+    nothing = seen.assign(authenticity=["fake", "genuine"] * (len(seen) // 2), emotion="sad")
+    assert result_page.emotion_only(one, nothing, ["test"], 20, 0)["test"].value == 0.5
+
+
 def test_the_start_names_every_backbone():
     one = run()
     one.about["weights"] = [{"name": "A, ImageNet"}, {"name": "random start of B"}]
@@ -244,6 +290,11 @@ def test_table_5_leaves_three_matrices_with_five_errors():
         assert sum(wrong.values()) == 5
         assert {cell.split(" called ")[0] for cell in wrong} == {"angry", "neutral"}
         assert {cell.split(" called ")[1] for cell in wrong} == {"disgust", "sad"}
+    table = matrices_behind_tables.side_by_side(found, EMOTIONS)
+    assert (table.sum() == 5).all()
+    assert table["matrix 2"].to_dict() | matrices_behind_tables.errors(found[1], EMOTIONS) == (
+        table["matrix 2"].to_dict()
+    )
 
 
 def test_table_6_allows_figure_13():

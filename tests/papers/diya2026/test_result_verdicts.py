@@ -35,7 +35,7 @@ def words(rows):
 
 
 def by_id(rows):
-    return {row.claims[0].id: row for row in rows.rows}
+    return {claim.id: row for row in rows.rows for claim in row.claims}
 
 
 def run(seed=0, **columns):
@@ -148,7 +148,26 @@ def test_emotion_scores_are_judged_in_the_printed_unit():
     assert words(emotion_verdicts.measured(LEDGER, OWN, [run(**HISTORY)], scores))[0] == "differs"
 
 
+def test_the_answer_on_emotion_says_whether_guessing_does_as_well():
+    printed = LEDGER["emotion.accuracy"]
+    above = emotion_verdicts.answer(Pooled(0.9, 0.8, 0.95, 9), printed)
+    assert "90.0 [80.0, 95.0] %" in above and "lies below the interval" in above
+    assert "not below" in emotion_verdicts.answer(Pooled(0.2, 0.1, 0.3, 9), printed)
+    assert printed.shown in above
+
+
 # --- authenticity
+
+
+def test_the_answer_on_authenticity_says_where_guessing_lies():
+    printed = LEDGER["authenticity.accuracy"]
+    for area, told in (
+        (Pooled(0.9, 0.8, 0.95, 9), "lies below the interval"),
+        (Pooled(0.5, 0.4, 0.6, 9), "lies within the interval"),
+        (Pooled(0.2, 0.1, 0.3, 9), "lies above the interval"),
+    ):
+        assert told in authenticity.answer({"AUC": area, "accuracy": UP}, printed)
+    assert "20.0 [10.0, 30.0] %" in authenticity.answer({"AUC": UP, "accuracy": UP}, printed)
 
 
 def test_a_goal_needs_both_the_score_and_the_lower_end():
@@ -158,6 +177,20 @@ def test_a_goal_needs_both_the_score_and_the_lower_end():
     for harder in ({"value": 0.25}, {"lower_end": 0.15}):
         (row,) = authenticity.goals([goal | harder], {"emotion": {"accuracy": UP}})
         assert row["reached"] == "no"
+        assert authenticity.goals_in_words([row]).endswith("0.200 [0.100, 0.300], not reached.")
+
+
+def test_goals_are_for_rendered_faces():
+    about = {"profile": "book", "data": "rendered46"}
+    setting = result_page.Setting(about, 20, RENDERED, {"test": "a", "rendered_test": "b"})
+    one = run()
+    rendered = replace(one, predictions=one.predictions.assign(set="rendered_test"))
+    found = authenticity.goals_of(result_page.frozen(), [rendered], setting, 20, 0)
+    assert [row["score"] for row in found] == ["emotion accuracy", "authenticity AUC"]
+    photographs = replace(setting, sets={"test": "a"})
+    (none,) = authenticity.goals_of(result_page.frozen(), [one], photographs, 20, 0)
+    assert none["score"].startswith("none")
+    assert "has none" in authenticity.goals_in_words([none])
 
 
 @pytest.mark.parametrize(
@@ -202,7 +235,6 @@ def test_the_numbers_of_authenticity_are_those_of_figure_13():
 
 def test_two_straight_lines_and_average_precision_are_bounds():
     counts = np.array([[8, 2], [1, 9]])
-    assert authenticity.rates(counts) == (0.2, 0.9)
     assert authenticity.least_auc(counts) == pytest.approx(0.85)
     # An AUC of 1 allows an average precision of 1, one of 0.9 the less the rarer the positives.
     assert authenticity.most_precision(1.0, [30, 10]) == 1

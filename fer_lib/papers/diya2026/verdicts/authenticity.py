@@ -14,7 +14,7 @@ from fer_lib.evaluation.over_seeds import Pooled
 from fer_lib.evaluation.verdicts import Ground, Verdict
 from fer_lib.labels import AUTHENTICITY
 from fer_lib.papers.diya2026 import confusion_claims, learning_curves
-from fer_lib.papers.diya2026.result_page import judge_numbers
+from fer_lib.papers.diya2026.result_page import Setting, judge_numbers
 from fer_lib.training.run import Run
 
 Ledger = Mapping[str, Claim]
@@ -27,6 +27,17 @@ PRINTED = {
     "AUC": ("authenticity.auc", 1),
     "average precision": ("authenticity.ap", 1),
 }
+
+
+def answer(scores: Mapping[str, Pooled], printed: Claim) -> str:
+    """Return the page's answer: how well genuine is told from fake, and where guessing lies."""
+    area = scores["AUC"]
+    where = "below" if area.low > 0.5 else "above" if area.high < 0.5 else "within"
+    return (
+        f"An AUC of {area}: guessing, 0.500, lies {where} the interval. At a threshold "
+        f"of one half {scores['accuracy'].percent()} % of the images are "
+        f"called right; the paper prints {printed.shown} for its own photographs."
+    )
 
 
 def goals(wanted: Sequence[Mapping], scores: Mapping[str, Mapping[str, Interval]]) -> list[dict]:
@@ -55,12 +66,40 @@ def goals(wanted: Sequence[Mapping], scores: Mapping[str, Mapping[str, Interval]
     return rows
 
 
+def goals_of(
+    frozen: Mapping, runs: Sequence[Run], at: Setting, resamples: int, seed: int
+) -> list[dict]:
+    """Return the `goals` that were set for rendered faces, on the set to judge by."""
+    if "rendered_test" not in at.sets:
+        return [{"score": "none: the goals are for rendered faces"}]
+    scores = {
+        head: over_seeds.over_seeds(over_seeds.tallies(runs, at.last, head), resamples, seed)
+        for head in ("emotion", "authenticity")
+    }
+    return goals(frozen["goals"], scores)
+
+
+def goals_in_words(rows: Sequence[Mapping]) -> str:
+    """Return in a sentence which of the `goals` were reached."""
+    if "reached" not in rows[0]:
+        return "The goals are for rendered faces; this data set has none."
+    told = (
+        f"{row['score']} {row['goal']:.2f} with a lower end of "
+        f"{row['goal for the lower end']:.2f}: {row['dual-task model']}, "
+        f"{'reached' if row['reached'] == 'yes' else 'not reached'}"
+        for row in rows
+    )
+    return f"Goals: {'; '.join(told)}."
+
+
 def measured(ledger: Ledger, ground: Ground, scores: Mapping[str, Pooled]) -> VerdictRows:
     """Return the rows of the paper's numbers beside ours on the set to judge by."""
     rows = VerdictRows(ledger, ground)
     judge_numbers(rows, scores, PRINTED)
-    for number, what in ((14, "curve"), (15, "curve"), (16, "curves"), (17, "curves")):
-        rows.not_testable(f"figure{number}.{what}", "only in the figure's image", "above")
+    names = "figure14.curve", "figure15.curve", "figure16.curves", "figure17.curves"
+    about = "Figures 14 to 17: ROC, precision-recall, accuracy and loss curves"
+    why = "only in the figures' images"
+    rows.not_testable(names, why, "above", about=about, printed="image not available")
     return rows
 
 
@@ -147,16 +186,19 @@ def printed(ledger: Ledger, counts: np.ndarray) -> VerdictRows:
         "authenticity.kappa": scores["Cohen's kappa"],
         "authenticity.mcc": scores["MCC"],
     }
-    for table, columns in (
-        ("table6", ("precision", "recall", "f1", "support")),
-        ("text", ("recall", "f1")),
-    ):
-        for place, name in enumerate(AUTHENTICITY):
-            for what in columns:
-                value = classes["F1" if what == "f1" else what][place]
-                given[f"{table}.{name}.{what}"] = value
     for name, value in given.items():
         rows.within(name, value, value, f"the four counts give {value:.4g}")
+    for key, where, columns in (
+        ("table6", "Table 6", ("precision", "recall", "F1", "support")),
+        ("text", "section 5-3-1", ("recall", "F1")),
+    ):
+        ranges = {
+            f"{key}.{name}.{what.lower()}": (classes[what][place],) * 2
+            for place, name in enumerate(AUTHENTICITY)
+            for what in columns
+        }
+        about = f"{where}: {', '.join(columns)} of {' and '.join(AUTHENTICITY)}"
+        rows.all_within(ranges, "the four counts give", about=about)
     low, high = ledger["table6.overall"].rounding
     fitting = [n for n in ("accuracy", "macro F1", "weighted F1") if low <= scores[n] <= high]
     rows.underspecified(
@@ -183,10 +225,10 @@ def printed(ledger: Ledger, counts: np.ndarray) -> VerdictRows:
         f"an AUC of {auc.printed} allows at most {most:.4f}, if both describe the same scores of "
         f"the same {sum(supports):.0f} images",
     )
-    for name in ("auc.certainty", "auc.credibility"):
-        rows.inconsistent(
-            name, "equation 8 is the same for every rising change of the probabilities"
-        )
+    rows.inconsistent(
+        ("auc.certainty", "auc.credibility"),
+        "equation 8 is the same for every rising change of the probabilities",
+    )
     shares = [100 * one / sum(supports) for one in (max(supports), min(supports))]
     rows.inconsistent(
         "figure15.imbalanced",
@@ -194,11 +236,6 @@ def printed(ledger: Ledger, counts: np.ndarray) -> VerdictRows:
         f"to {shares[1]:.0f} %",
     )
     return rows
-
-
-def rates(counts: np.ndarray) -> tuple[float, float]:
-    """Return false and true positive rate of counts (2, 2), rows the truth, genuine last."""
-    return tuple(counts[:, 1] / counts.sum(1))
 
 
 def least_auc(counts: np.ndarray) -> float:
