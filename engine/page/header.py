@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 # The output of `engine.page.tables.header` that programs read; rendering puts a banner in its
 # place.
@@ -49,6 +50,7 @@ def of_arithmetic(key: str, sha256: str) -> dict:
         "seed": 0,
         "random_start": False,
         "trained": "",
+        "measured": "",
         "notes": [ARITHMETIC_NOTE],
     }
 
@@ -77,6 +79,33 @@ def of_runs(runs: Sequence[dict]) -> str:
     )
 
 
+# What the record of a study may count, and the word for it on a page.
+COUNTED = ("images", "subjects", "groups", "splits", "runs", "folds", "repeats")
+
+
+def of_study(about: Mapping[str, Any]) -> str:
+    """Return what a page's study measured, from its ``about.json``: images, subjects, folds.
+
+    Groups are called subjects where they are; what the record does not count is left out.
+
+    Examples
+    --------
+    >>> of_study({"group_kind": "subject", "images": 1150, "groups": 60, "folds": 5, "seed": 0})
+    '1,150 images, 60 subjects, 5 folds, seed 0'
+    """
+    counts = {name: about[name] for name in (*COUNTED, "groups") if name in about}
+    if isinstance(counts.get("runs"), Mapping):  # by kind
+        counts["runs"] = sum(counts["runs"].values())
+    if about["group_kind"] == "subject" and "groups" in counts:
+        counts["subjects"] = counts.pop("groups")
+    told = [
+        f"{counts[name]:,} {name if counts[name] != 1 else name[:-1]}"
+        for name in COUNTED
+        if name in counts
+    ]
+    return ", ".join([*told, f"seed {about['seed']}"])
+
+
 def facts(
     profile: str,
     data_name: str,
@@ -85,6 +114,7 @@ def facts(
     seed: int = 0,
     random_start: bool = False,
     trained: str = "",
+    measured: str = "",
 ) -> dict:
     """Return the facts behind a page, among them the notes a reader needs before its numbers.
 
@@ -99,6 +129,8 @@ def facts(
         Whether the pretrained model had to begin without its weights.
     trained : str
         How the page's networks were trained, from `of_runs`; "" where it reads none.
+    measured : str
+        What the page's study or data hold, from `of_study` or in words; "" where there is neither.
     """
     rendered = data_name.startswith("rendered")
     told = {
@@ -116,6 +148,7 @@ def facts(
         "seed": seed,
         "random_start": random_start,
         "trained": trained,
+        "measured": measured,
         "notes": [note for note, holds in told.items() if holds],
     }
 
@@ -129,7 +162,8 @@ def strip(told: dict, notes: list[str], more: str = "") -> str:
     shown = {"data": f"{told['data']} ({sha256})" if sha256 else told["data"]}
     if told["profile"]:  # arithmetic has none, nor a seed
         shown = {"profile": told["profile"], **shown}
-        shown |= {"trained": told["trained"]} if told["trained"] else {"seed": str(told["seed"])}
+        of_page = {name: told[name] for name in ("trained", "measured") if told[name]}
+        shown |= of_page or {"seed": str(told["seed"])}
     line = " · ".join(
         f"<span><b>{name}</b> {html.escape(value)}</span>" for name, value in shown.items()
     )

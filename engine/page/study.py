@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -28,9 +27,7 @@ HANDED_ON = (
 
 
 def obtain(name: str, settings: Settings) -> Path:
-    """Return the folder of a study for a page; where it is missing, make it in ``smoke``.
-
-    A page opened alone must not start many minutes of work: it says what it does instead.
+    """Return the folder of a study for a page: from the store, or made now, which is said.
 
     Parameters
     ----------
@@ -40,14 +37,8 @@ def obtain(name: str, settings: Settings) -> Path:
         The page's.
     """
     study = study_registry.get(name)
-    if settings.profile != "smoke" and not artifact.exists(
-        study_registry.stage(study, settings).place()
-    ):
-        progress.say(
-            f"no {name} in profile {settings.profile} yet: making it in profile smoke; `make book` "
-            "makes the full one"
-        )
-        settings = replace(settings, profile="smoke")
+    if not artifact.exists(study_registry.stage(study, settings).place()):
+        progress.say(f"no {name} in profile {settings.profile} yet: making it now")
     return made(study, settings)
 
 

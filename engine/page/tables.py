@@ -60,6 +60,7 @@ def header(
     seed: int,
     random_start: bool = False,
     trained: str = "",
+    measured: str = "",
 ) -> None:
     """Show which profile, data and seed made the page, and what that allows one to conclude.
 
@@ -67,9 +68,10 @@ def header(
     the book adds it at rendering.
 
     ``random_start`` says that the pretrained model had to begin without its weights, ``trained``
-    what `engine.page.header.of_runs` says of the page's runs.
+    what `engine.page.header.of_runs` says of the page's runs, ``measured`` what its study or its
+    data hold.
     """
-    told = (profile, data_name, data_sha256, group_kind, seed, random_start, trained)
+    told = (profile, data_name, data_sha256, group_kind, seed, random_start, trained, measured)
     facts = provenance.facts(*told)
     shown = provenance.strip(facts, facts["notes"])
     display({"text/html": shown, provenance.MIME: facts}, raw=True)
@@ -83,7 +85,7 @@ def header_of_runs(runs: Sequence[HasRecord]) -> None:
 
 
 def header_of_run(about: dict, trained: str = "") -> None:
-    """Show `header` for the run or the study whose record is ``about``."""
+    """Show `header` for the run whose record is ``about``."""
     header(
         about["profile"],
         about["data"],
@@ -93,6 +95,12 @@ def header_of_run(about: dict, trained: str = "") -> None:
         about["random_start"],
         trained,
     )
+
+
+def header_of_study(about: dict) -> None:
+    """Show `header` for a page that reads the study whose ``about.json`` is ``about``."""
+    of = ("profile", "data", "data_sha256", "group_kind", "seed", "random_start")
+    header(*(about[name] for name in of), measured=provenance.of_study(about))
 
 
 def badge(verdict: str) -> str:

@@ -114,10 +114,13 @@ def test_a_damaged_study_is_made_again(made):
     assert (folder / "table.csv").read_text() == "n\n3\n"
 
 
-def test_a_page_opened_alone_has_a_small_one_instead_of_waiting(made, capfd):
+def test_a_page_opened_alone_has_the_study_of_its_own_profile(made, capfd):
     folder = study.obtain("first", replace(SETTINGS, profile="book"))
-    assert study.about(folder)["profile"] == "smoke"
-    assert "making it in profile smoke" in capfd.readouterr().err
+    assert study.about(folder)["profile"] == "book"
+    assert "no first in profile book yet: making it now" in capfd.readouterr().err
+    assert study.obtain("first", replace(SETTINGS, profile="book")) == folder
+    assert "making it" not in capfd.readouterr().err
+    assert made == [[]]
 
 
 def test_a_key_counts_settings_and_what_is_read_but_not_where_the_data_lie(made):

@@ -114,6 +114,7 @@ def test_the_header_of_a_page_is_one_output_for_readers_and_programs(monkeypatch
         "seed": 3,
         "random_start": False,
         "trained": "",
+        "measured": "",
         "notes": [header.RENDERED_NOTE, header.SMOKE_NOTE],
     }
 
@@ -132,6 +133,20 @@ def test_the_header_of_runs_states_what_they_were(shown):
     tables.header_of_runs([run("cnn", 3, 6, 64), run("b3", 3, 6, 64, random_start=True)])
     assert "seed 3, at most 6 epochs, images of 64 pixels" in soup_of(shown).get_text()
     assert "began at random" in soup_of(shown).get_text()
+
+
+def test_the_header_of_a_study_states_what_it_measured(shown):
+    about = {"profile": "book", "data": "rendered_micro", "data_sha256": "a" * 64, "seed": 4}
+    about |= {"group_kind": "subject", "random_start": False, "images": 1150, "groups": 60}
+    tables.header_of_study(about | {"folds": 5, "repeats": 1, "study": "scores"})
+    told = soup_of(shown).get_text()
+    assert "measured 1,150 images, 60 subjects, 5 folds, 1 repeat, seed 4" in told
+    tables.header_of_study(about | {"splits": 20, "runs": {"smote": 30, "none": 9}})
+    assert "60 subjects, 20 splits, 39 runs, seed 4" in soup_of(shown).get_text()
+    tables.header_of_study(about | {"group_kind": "near-duplicate", "random_start": True})
+    told = soup_of(shown).get_text()
+    assert "measured 1,150 images, 60 groups, seed 4" in told
+    assert "began at random" in told
 
 
 def test_a_folded_table_stands_under_its_caption(shown):

@@ -159,6 +159,7 @@ def experiment(
             counter.step()
     found = pd.DataFrame.from_dict(rows, orient="index").sort_index()
     told = {"runs": amounts, "training_images": totals, "splits": len(pool)}
+    told |= {"images": len(table), "groups": table["group"].nunique()}
     told |= {"emotions": list(emotions), "left_out": left_out}
     return pd.concat([drawn, found], axis=1), told
 

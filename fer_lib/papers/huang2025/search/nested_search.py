@@ -179,6 +179,7 @@ def searches(
         "inner_folds": INNER_FOLDS,
         "candidates": grid_and_optuna.tries(candidates),
         "images": len(table),
+        "groups": table["group"].nunique(),
         "left_out": left_out,
         "fits": account.fits,
         "seconds": account.seconds,
