@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -136,7 +136,7 @@ def table_html(table: pd.DataFrame, caption: str, index: bool = True) -> str:
     for row in frame.itertuples(index=False):
         cells = []
         for place, (column, word, value) in enumerate(zip(frame.columns, words, row, strict=True)):
-            shown = badge(value) if column == "verdict" else _cell(value)
+            shown = _cell(value, badge if column == "verdict" else html.escape)
             shown = measured(value) if column == "seconds" else shown
             if index and place == 0:
                 cells.append(f'<th scope="row"{_kind(word)}>{shown}</th>')
@@ -145,7 +145,7 @@ def table_html(table: pd.DataFrame, caption: str, index: bool = True) -> str:
                 cells.append(f'<td data-label="{label}"{_kind(word)}>{shown}</td>')
         body.append(f"<tr>{''.join(cells)}</tr>")
     kind = "dataframe verdicts" if "verdict" in frame.columns else "dataframe"
-    kind += " stacked" if len(frame.columns) > MOST_ABREAST else ""
+    kind += " stacked" if len(frame.columns) > MOST_ABREAST or "verdict" in frame.columns else ""
     return (
         f'<table class="{kind}"><caption><span>{html.escape(caption)}</span></caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
@@ -162,6 +162,8 @@ def table(frame: pd.DataFrame | list[dict], caption: str, index: bool = True) ->
 def verdict_table(rows: list[Row], caption: str) -> None:
     """Show claims with their verdicts, and hand them to the ledger of the book.
 
+    What is printed stands under the claim, and the reason under the verdict.
+
     Parameters
     ----------
     rows : list of Row
@@ -173,11 +175,9 @@ def verdict_table(rows: list[Row], caption: str) -> None:
     frame = pd.DataFrame(
         [
             {
-                "claim": row.title,
-                "printed": row.shown,
+                "claim": Noted(row.title, f"printed: {row.shown}"),
                 **({"ours": "–" if row.ours is None else row.ours} if measured_any else {}),
-                "verdict": row.told.word,
-                "why": row.told.why,
+                "verdict": Noted(row.told.word, row.told.why),
             }
             for row in rows
         ]
@@ -209,6 +209,14 @@ def folded(frame: pd.DataFrame | list[dict], caption: str) -> None:
 def say(text: str) -> None:
     """Show a sentence whose numbers were computed, in Markdown."""
     display(Markdown(text))
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A cell of a table with a smaller line under it."""
+
+    text: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -252,8 +260,14 @@ def _name(column: object) -> str:
     return "\u00a0" if column in (None, "", "index") else str(column)
 
 
-def _cell(value: object) -> str:
-    """Return one value as HTML: an interval stands under its score, both unbroken."""
+def _cell(value: object, words: Callable[[str], str] = html.escape) -> str:
+    """Return one value as HTML: an interval stands under its score, both unbroken.
+
+    ``words`` makes HTML of text.
+    """
+    if isinstance(value, Noted):
+        note = f'<div class="note">{html.escape(value.note)}</div>' if value.note else ""
+        return f"<div>{words(value.text)}{note}</div>"
     if isinstance(value, Measurement):
         return measured(value.text)
     if isinstance(value, Interval):
@@ -264,4 +278,4 @@ def _cell(value: object) -> str:
         return "–" if value != value else f"{value:.3f}"
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
         return f"{value:,}"
-    return html.escape(str(value))
+    return words(str(value))

@@ -61,6 +61,12 @@ def test_a_verdict_is_told_by_word_and_symbol(shown):
     badge = soup_of(shown).select_one(".verdict")
     assert badge.text == "✗\u00a0inconsistent"
     assert badge["class"] == ["verdict", "verdict-bad"]
+    assert badge.find_next_sibling(class_="note").text == "sums to 0.93"
+    told, judged = soup_of(shown).find_all("td")
+    assert (told["data-label"], judged["data-label"]) == ("claim", "verdict")
+    assert told.div.contents[0] == "Table 1: accuracy"
+    assert told.select_one(".note").text == "printed: 0.92"
+    assert "stacked" in soup_of(shown).table["class"]
 
 
 def test_a_verdict_names_its_claims_for_programs(monkeypatch):
