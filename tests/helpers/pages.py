@@ -29,7 +29,6 @@ LEFT = {
     "huang2025/causal",
     "huang2025/data",
     "huang2025/literature",
-    "huang2025/rare_emotions",
     "huang2025/search",
     "khalid2025/audit",
     "start_here",

@@ -1,16 +1,24 @@
-"""Table of logistic regression with several orders of split and SMOTE, and of a constant guess."""
+"""Scores of logistic regression under several orders of split and SMOTE, and by a constant."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from engine.page import tables
 from fer_lib.papers.huang2025.balancing import paired_scores, smote_before_split
+from fer_lib.papers.huang2025.balancing.smote_before_split import BY_IMAGE, ORDERS
+from fer_lib.papers.huang2025.corrected_t_test import corrected_t
 
-SOUND = "split by person, then SMOTE"
+SOUND = "split by subject, then SMOTE"
 SHOWN = {"accuracy": "accuracy", "macro_f1": "macro F1"}
 SHOWN |= {"recall_fear": "recall of fear", "recall_disgust": "recall of disgust"}
+# What each step away from the sound order lets in.
+STEPS = {
+    BY_IMAGE: "the same {} stand on both sides of the split",
+    ORDERS[1]: "scaling, PCA and SMOTE have seen the test images",
+    ORDERS[2]: "every emotion counts alike, as in a balanced test set",
+    ORDERS[3]: "synthetic points are tested too",
+}
 
 
 def most_frequent(truth: np.ndarray) -> dict[str, float]:
@@ -29,25 +37,44 @@ def by_order(sound: pd.DataFrame, found: pd.DataFrame) -> dict[str, pd.DataFrame
     found : DataFrame
         As `fer_lib.papers.huang2025.balancing.smote_before_split.before_the_split` returns it.
     """
-    return {SOUND: sound} | {
-        order: found[found["order"] == order] for order in smote_before_split.ORDERS
-    }
+    return {SOUND: sound} | {order: found[found["order"] == order] for order in ORDERS}
 
 
-def means(each: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the mean over folds of the scores `SHOWN`, one row an order."""
-    found = pd.DataFrame({order: frame[list(SHOWN)].mean() for order, frame in each.items()}).T
-    return found.rename(columns=SHOWN).rename_axis("order")
+def intervals(each: dict[str, pd.DataFrame], folds: int) -> pd.DataFrame:
+    """Return the mean of the scores `SHOWN` over folds under each order, each with its interval.
 
+    The intervals are those of the corrected resampled t test: folds share training images.
 
-def table(each: dict[str, pd.DataFrame]) -> list[dict]:
-    """Return a row an order: points tested a fold, how many are synthetic, scores with ranges."""
-    return [
-        {
-            "order": order,
-            "test points a fold": round(frame["test" if order == SOUND else "test_points"].mean()),
-            "of them synthetic": 0 if order == SOUND else round(frame["synthetic"].mean()),
+    Parameters
+    ----------
+    each : dict
+        As `by_order` returns it.
+    folds : int
+        Of one repeat; a test fold is ``1 / (folds - 1)`` of what trains.
+
+    Returns
+    -------
+    DataFrame
+        `fer_lib.evaluation.bootstrap.Interval` objects; one row an order.
+    """
+    ratio = 1 / (folds - 1)
+    rows = {
+        order: {
+            words: corrected_t(frame[field].dropna().to_numpy(), ratio).interval
+            for field, words in SHOWN.items()
         }
-        | {words: tables.mean_and_range(frame[field]) for field, words in SHOWN.items()}
         for order, frame in each.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("order")
+
+
+def steps(found: pd.DataFrame, units: str, score: str = "macro F1") -> list[dict]:
+    """Return a row an order but the first: how a score moves from the order before, and why.
+
+    ``found`` is that of `intervals`, ``units`` the word for those kept on one side of a split.
+    """
+    means = [one.value for one in found[score]]
+    return [
+        {"what changes": STEPS[order].format(units), f"change in {score}": new - old}
+        for order, old, new in zip(found.index[1:], means, means[1:], strict=False)
     ]

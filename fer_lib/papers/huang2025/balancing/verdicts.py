@@ -91,7 +91,7 @@ def of_table_1(rows: VerdictRows, ahead: Ahead, trials: int, components: str) ->
         found = ahead(firsts, seconds, fields)
         one = paired_scores.weakest(found)
         rows.direction(
-            names, found[one], f"{one}: {found[one]}, over people and folds", about=about
+            names, found[one], f"{one}: {found[one]}, over subjects and folds", about=about
         )
 
     tries = f"with SMOTE; FLAML tries {trials} models, the others are fitted once"

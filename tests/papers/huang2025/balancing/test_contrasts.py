@@ -1,10 +1,11 @@
 """Contrasts of the classifiers of Table 1, their words, and the verdicts that rest on them."""
 
-from dataclasses import replace
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 from scipy import stats
 
 from engine.page.verdict_rows import VerdictRows
@@ -17,6 +18,7 @@ from fer_lib.papers.huang2025.balancing import (
     contrasts,
     cross_validation,
     leak_table,
+    order_plot,
     paired_scores,
     plots,
     printed_matrices,
@@ -25,7 +27,7 @@ from fer_lib.papers.huang2025.balancing import (
 )
 from fer_lib.papers.huang2025.balancing.contrasts import NAMES, TESTED, Change, Contrasts
 from fer_lib.papers.huang2025.balancing.cross_validation import Arm, Scores
-from fer_lib.papers.huang2025.corrected_t_test import Corrected
+from fer_lib.papers.huang2025.corrected_t_test import Corrected, corrected_t
 from fer_lib.papers.huang2025.sign_words import by_sign
 
 LEDGER = ledgers.load("huang2025")
@@ -150,7 +152,7 @@ def test_who_is_ahead_is_judged_by_the_weakest_difference():
     told = [row.verdict.word for row in rows.rows]
     assert told[:4] == ["direction seen on rendered faces"] * 4
     assert told[4:] == ["direction not seen on rendered faces", "not testable", "underspecified"]
-    assert rows.rows[4].ours == f"a less c: {DOWN}, over people and folds"
+    assert rows.rows[4].ours == f"a less c: {DOWN}, over subjects and folds"
     assert asked[0] == (("flaml",), ("lr", "rf", "xgboost"), ("accuracy",))
     assert asked[4] == (("lr", "flaml"), ("rf", "xgboost"), paired_scores.SUMMARY)
 
@@ -180,23 +182,34 @@ def test_the_images_are_described_in_a_sentence():
 
 def test_the_orders_of_split_and_smote_are_listed_from_the_sound_one():
     fold = {"accuracy": 0.5, "macro_f1": 0.2, "recall_fear": 0.0, "recall_disgust": 1.0}
-    sound = pd.DataFrame([fold | {"test": 10}, fold | {"test": 12, "macro_f1": 0.4}])
+    sound = pd.DataFrame([fold, fold | {"macro_f1": 0.4, "recall_fear": np.nan}])
     wrong = pd.DataFrame(
         [
-            fold | {"order": order, "test_points": 30, "synthetic": 20}
-            for order in smote_before_split.ORDERS
+            fold | {"order": order, "macro_f1": 0.1 * k + add}
+            for k, order in enumerate(smote_before_split.ORDERS, 3)
+            for add in (0.0, 0.1)
         ]
     )
     each = leak_table.by_order(sound, wrong)
     assert list(each) == [leak_table.SOUND, *smote_before_split.ORDERS]
-    first, second, *_ = leak_table.table(each)
-    assert (first["test points a fold"], first["of them synthetic"]) == (11, 0)
-    assert (second["test points a fold"], second["of them synthetic"]) == (30, 20)
-    assert first["macro F1"] == "0.300 (0.200 to 0.400)"
-    assert leak_table.means(each).loc[leak_table.SOUND, "macro F1"] == pytest.approx(0.3)
+    found = leak_table.intervals(each, folds=5)
+    first = found.loc[leak_table.SOUND]
+    expected = corrected_t(np.array([0.2, 0.4]), 1 / 4).interval
+    assert first["macro F1"] == expected
+    assert first["macro F1"].low < 0.2 < 0.4 < first["macro F1"].high
+    assert first["recall of fear"].groups == 1  # a fold without an image of it is left out
+    steps = leak_table.steps(found, "subjects")
+    assert [round(row["change in macro F1"], 9) for row in steps] == [0.05, 0.1, 0.1, 0.1]
+    assert steps[0]["what changes"] == "the same subjects stand on both sides of the split"
     guess = leak_table.most_frequent(np.array([0, 0, 0, 1]))
     assert guess["accuracy"] == 0.75
     assert guess["macro F1"] == pytest.approx(3 / 7)
+    (axis,) = order_plot.orders(each, found, 1 / 7).axes
+    names = [label.get_text().replace("\n", " ") for label in axis.get_yticklabels()]
+    assert names == list(each)
+    means = [bar.lines[0].get_xdata()[0] for bar in axis.containers]
+    assert means == [one.value for one in found["macro F1"]]
+    plt.close("all")
 
 
 def test_who_is_shown_has_every_emotion_and_the_clearest():
@@ -256,13 +269,41 @@ def test_what_flaml_chose_is_told_by_frequency():
     assert contrasts.flaml_chose(chosen, "smote") == (
         "4 training parts, random forest (2), LightGBM (1), new (1)"
     )
-    assert contrasts.flaml_chose(chosen, "none") == "1 training parts, random forest (1)"
+    assert contrasts.flaml_in_words(chosen, 7).startswith(
+        "With SMOTE FLAML chose, in 4 training parts, random forest (2), LightGBM (1), new (1); "
+        "without, in 1 training parts, random forest (1). FLAML tries 7 models "
+    )
 
 
-def test_what_a_training_part_costs_is_a_mean_over_the_folds(found):
-    rows = found.rows.assign(fits=np.where(found.rows["classifier"] == "flaml", 25, 1))
-    keys = ["features", "classifier", "sampling", "repeat", "fold"]
-    seconds = rows[keys].assign(seconds=np.where(rows["sampling"] == "smote", 2.0, 9.0))
-    told = contrasts.costs(replace(found, rows=rows, times=seconds))
-    assert [row["fits a training part"] for row in told] == [1, 1, 1, 25]
-    assert {row["seconds"] for row in told} == {"2.0"}
+def test_tables_and_pictures_have_the_numbers_of_the_contrasts(found):
+    of = contrasts.Contrasts(found, 20, 0)
+    each = of.each()
+    assert [row["classifier"] for row in each] == list(NAMES.values())
+    assert each[1]["accuracy"] == of.change(["rf"]).both("accuracy")
+    ways = {row["balancing"]: row for row in of.ways()}
+    assert ways["SMOTE"]["macro F1"] == of.change(("lr", "rf", "xgboost")).both("macro F1")
+    assert ways["the public code's rule"]["accuracy"] == of.change(["lr"], "code").both("accuracy")
+    sides = of.side_by_side()
+    assert list(sides) == ["without SMOTE", "with SMOTE"]
+    assert (
+        sides["without SMOTE"].loc["XGBoost", "accuracy"]
+        == of.scored("xgboost", "none")["accuracy"]
+    )
+    moved = of.moved("rf")
+    with_it, without = (of.matrix("rf", way) for way in ("smote", "none"))
+    k = EMOTIONS.index("fear")
+    expected = 100 * (with_it[k, 0] / with_it[k].sum() - without[k, 0] / without[k].sum())
+    assert moved.loc["fear", EMOTIONS[0]] == pytest.approx(expected)
+    assert np.allclose(moved.sum(axis=1), 0)
+
+
+def test_the_printed_notebooks_are_told_in_words_and_differences():
+    first, second = printed_matrices.in_words()
+    assert "9 more are right" in first
+    lead = re.search(r"is (\d+) of (\d+) images; .* ([\d.]+) would reach", second)
+    assert int(lead[1]) / int(lead[2]) == pytest.approx(float(lead[3]), abs=5e-4)
+    rows = printed_matrices.gains(50)
+    assert [row["added"] for row in rows[:2]] == ["SMOTE, most alike", "SMOTE, alike by chance"]
+    short, long = (row["accuracy"].high - row["accuracy"].low for row in rows[:2])
+    assert short < long
+    assert rows[0]["recall of fear"].value == 0

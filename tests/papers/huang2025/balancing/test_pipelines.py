@@ -7,12 +7,24 @@ from dataclasses import replace
 import joblib
 import numpy as np
 import pytest
+from imblearn.over_sampling import SMOTE
+from imblearn.pipeline import Pipeline
 from sklearn.base import clone
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedKFold, cross_validate
+from sklearn.preprocessing import StandardScaler
 
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.huang2025 import budget
-from fer_lib.papers.huang2025.balancing import flaml_classifier, pipelines, printed_matrices
+from fer_lib.papers.huang2025.balancing import (
+    flaml_classifier,
+    pipelines,
+    printed_matrices,
+    smote_before_split,
+)
 from tests.helpers import made_features
 
 AMOUNTS = replace(budget.get("smoke"), flaml_trials=6, rf_trees=20, boost_rounds=8)
@@ -84,6 +96,42 @@ def test_every_classifier_learns_from_its_training_part_alone(given, name, sampl
     again = pipelines.fitted(name, sampling, x[train], y[train], groups[train], AMOUNTS, 0)
     assert np.array_equal(again.predict(x[test]), guess)
     assert model.fits == (7 if name == "flaml" else 1)
+
+
+@pytest.mark.parametrize("name", ["lr", "rf"])
+def test_the_pipeline_in_view_of_the_page_is_that_of_the_study(given, name):
+    x, y, groups = given
+    train = groups < "s09"
+    steps = [
+        ("scale", StandardScaler()),
+        ("reduce", PCA(72, random_state=0)),
+        ("sample", SMOTE(k_neighbors=3, random_state=0)),
+    ]
+    classifiers = {
+        "lr": LogisticRegression(max_iter=2000),
+        "rf": RandomForestClassifier(AMOUNTS.rf_trees, random_state=0),
+    }
+    model = Pipeline([*steps, ("classify", classifiers[name])]).fit(x[train], y[train])
+    ours = pipelines.fitted(name, "smote", x[train], y[train], groups[train], AMOUNTS, 0)
+    assert np.array_equal(model.predict(x), ours.predict(x))
+    plain = clone(model).set_params(sample="passthrough").fit(x[train], y[train])
+    ours = pipelines.fitted(name, "none", x[train], y[train], groups[train], AMOUNTS, 0)
+    assert np.array_equal(plain.predict(x), ours.predict(x))
+    assert not np.array_equal(plain.predict(x), model.predict(x))
+
+
+def test_smote_before_the_split_in_view_of_the_page_is_that_of_the_study(given):
+    x, y, groups = given
+    model = pipelines.fitted("lr", "smote", x, y, groups, AMOUNTS, 0).pipeline
+    reduced = clone(model)[:2].fit_transform(x)
+    points, labels = SMOTE(k_neighbors=3, random_state=0).fit_resample(reduced, y)
+    folds = StratifiedKFold(AMOUNTS.folds, shuffle=True, random_state=0)
+    shown = cross_validate(
+        LogisticRegression(max_iter=2000), points, labels, cv=folds, scoring="f1_macro"
+    )
+    study = smote_before_split.before_the_split(x, y, groups, replace(AMOUNTS, repeats=1), 0)
+    study = study[study["order"] == smote_before_split.ORDERS[-1]]["macro_f1"]
+    assert np.allclose(shown["test_score"], study)
 
 
 def test_kept_steps_change_nothing(given, tmp_path):
