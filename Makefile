@@ -82,7 +82,7 @@ help:
 	@echo "make lab        open the notebooks in JupyterLab"
 	@echo "make serve      the trained model behind a web page with your camera, for this machine only"
 	@echo "                (HOST=0.0.0.0: for whoever reaches it over the network, unencrypted) PORT=8000"
-	@echo "make pairs      write each .ipynb from its .py (FROM=ipynb: the other way)"
+	@echo "make pairs      write each .ipynb from its .py (FROM=ipynb: the other way; N=ethics: one page)"
 	@echo "make bench      speed of the parts      make judge   the outside judge of the faces"
 	@echo "make guards     take each guard of the engine out and see that its test notices"
 	@echo "make shots OUT=folder   a screenshot of every page, two widths, two themes"
@@ -159,7 +159,7 @@ serve: $(VENV)/.installed-serve-$(LOCK)
 	@$(PY) -m service $(INPUTS) --host $(call quoted,$(HOST)) --port $(call quoted,$(PORT))
 
 pairs: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m engine.pairs --from $(or $(FROM),py)
+	@$(PY) -m engine.pairs $(call quoted,$(N)) --from $(or $(FROM),py)
 
 # Needs the installed packages only to read pyproject.toml; resolves everything afresh.
 lock:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import copy
+import subprocess
 import sys
 from pathlib import Path
 
 import jupytext
 import nbformat
 
-from engine.jobs import notebook_cells
+from engine.jobs import check as settings
+from engine.jobs import notebook_cells, page_table
 from engine.store import paths
 
 # Of every notebook. A script has no header: `[tool.jupytext]` in pyproject.toml says the rest.
@@ -81,41 +83,136 @@ def check(folder: Path) -> list[str]:
     return found
 
 
-def write(folder: Path, source: str) -> list[str]:
-    """Rewrite every pair from its ``source`` half ("py" or "ipynb"); return the changed files."""
+def to_notebook(script: Path) -> Path:
+    """Write the notebook half of a pair from its script; return its path."""
+    target = script.with_suffix(".ipynb")
+    book = read(script)
+    notebook_cells.number_cells(book)
+    book.metadata = METADATA
+    nbformat.validate(book)
+    nbformat.write(book, target)
+    return target
+
+
+def as_script(book: nbformat.NotebookNode) -> str:
+    """Return a notebook as a script."""
+    plain = copy.copy(book)
+    plain.metadata = {"jupytext": HEADLESS}
+    return jupytext.writes(plain, fmt="py:percent")
+
+
+def content(book: nbformat.NotebookNode) -> list[tuple]:
+    """Return what both halves of a pair hold of each cell, so no outputs nor what Jupyter notes."""
+    cells = jupytext.reads(as_script(book), fmt="py:percent").cells
+    return [(cell.cell_type, cell.source, dict(cell.metadata)) for cell in cells]
+
+
+def to_script(notebook: Path) -> Path:
+    """Write the script half of a pair from its notebook; return its path."""
+    target = notebook.with_suffix(".py")
+    target.write_text(as_script(read(notebook)), encoding="utf-8")
+    return target
+
+
+def clear(notebook: Path) -> None:
+    """Rewrite a notebook as it is kept: without outputs, its cells numbered."""
+    book = read(notebook)
+    notebook_cells.number_cells(book)
+    for cell in notebook_cells.code_cells(book):
+        cell.outputs, cell.execution_count = [], None
+    book.metadata = METADATA
+    nbformat.write(book, notebook)
+
+
+def write(folder: Path, source: str, name: str = "") -> list[str]:
+    """Rewrite pairs from their ``source`` half ("py" or "ipynb"); return the changed files.
+
+    All of them, or the one called ``name``. Notebooks that are kept lose their outputs.
+    """
     changed = []
-    for origin in halves(folder, source):
+    for origin in [folder / f"{name}.{source}"] if name else halves(folder, source):
         target = origin.with_suffix(".ipynb" if source == "py" else ".py")
         if target.exists() and not differences(
             origin.with_suffix(".py"), origin.with_suffix(".ipynb")
         ):
             continue
-        book = read(origin)
-        notebook_cells.number_cells(book)
         if source == "py":
-            book.metadata = METADATA
-            nbformat.validate(book)
-            nbformat.write(book, target)
+            to_notebook(origin)
         else:
-            book.metadata = {"jupytext": HEADLESS}
-            jupytext.write(book, target, fmt="py:percent")
-            for cell in book.cells:
-                if cell.cell_type == "code":
-                    cell.outputs, cell.execution_count = [], None
-            book.metadata = METADATA
-            nbformat.write(book, origin)
+            to_script(origin)
+            clear(origin)
         changed.append(str(target.relative_to(folder)))
     return changed
+
+
+def committed(half: Path) -> list[tuple]:
+    """Return the `content` of a half in the last commit; [] if no git knows it."""
+    command = ["git", "-C", str(half.parent), "show", f"HEAD:./{half.name}"]
+    try:
+        text = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+        if half.suffix == ".py":
+            return content(jupytext.reads(text, fmt="py:percent"))
+        return content(nbformat.reads(text, as_version=4))
+    except (OSError, subprocess.CalledProcessError, ValueError):
+        return []
+
+
+def bring_together(name: str) -> str:
+    """Rewrite the half of one pair that was not edited from the half that was; return what was done.
+
+    The last commit tells which half was edited. The edited half stays as it is, to the byte.
+
+    Parameters
+    ----------
+    name : str
+        The pair, such as ``paper/topic``.
+
+    Returns
+    -------
+    str
+        One line, or "" if both halves hold the same already.
+
+    Raises
+    ------
+    InputError
+        If it is not known which half is to be kept; the message names both cures.
+    """
+    script, notebook = page_table.notebook(name, ".py"), page_table.notebook(name)
+    if script.exists() and notebook.exists():
+        now = {half: content(read(half)) for half in (script, notebook)}
+        if now[script] == now[notebook]:
+            return ""
+    if not notebook.exists():
+        edited = [script]
+    elif not script.exists():
+        edited = [notebook]
+    else:
+        before = committed(script)
+        known = before and before == committed(notebook)
+        edited = [half for half in now if now[half] != before]
+        if not known or len(edited) != 1:
+            why = "both were edited" if known else "no commit says which one was edited"
+            raise settings.InputError(
+                f"{script.name} and {notebook.name} differ, and {why}: `make pairs N={name}` keeps "
+                f"the .py, `make pairs N={name} FROM=ipynb` keeps the .ipynb"
+            )
+    (half,) = edited
+    written = to_notebook(half) if half == script else to_script(half)
+    return f"{half.name} was edited: {written.name} is rewritten from it"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Check the pairs, or rewrite them from one half with ``--from py|ipynb``."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", nargs="?", default="", help="one pair, such as paper/topic")
     parser.add_argument("--from", dest="source", choices=("py", "ipynb"))
     parser.add_argument("--folder", type=Path, default=paths.root() / "notebooks")
     args = parser.parse_args(argv)
     if args.source:
-        changed = write(args.folder, args.source)
+        if args.name and not (args.folder / f"{args.name}.{args.source}").exists():
+            print(f"error: there is no {args.name}.{args.source}", file=sys.stderr)
+            return 2
+        changed = write(args.folder, args.source, args.name)
         print("rewritten: " + (", ".join(changed) or "nothing, all pairs agree"))
     found = check(args.folder)
     for line in found:

@@ -137,13 +137,6 @@ def live_progress(name: str, progress: Path, terminal: int) -> Iterator[None]:
         say(outcome)
 
 
-def unknown_parameters(notebook: Path, parameters: dict) -> list[str]:
-    """Return the parameters that the notebook's parameters cell does not have."""
-    import papermill
-
-    return sorted(set(parameters) - set(papermill.inspect_notebook(str(notebook))))
-
-
 def run(book: nbformat.NotebookNode, name: str, parameters: dict, limit: int, scratch: Path):
     """Execute ``book`` from the folder of the notebooks; return its `Outcome`.
 

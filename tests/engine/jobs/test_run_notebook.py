@@ -23,6 +23,7 @@ profile = "smoke"
 data = "rendered46"
 data_root = ""
 seed = 0
+alpha = 0.4  # of this page alone
 
 """
 GOOD = """\
@@ -31,7 +32,7 @@ import os, sys
 with open(os.environ["FER_PROGRESS"], "a") as progress:
     progress.write("epoch 1/1\\n")
 os.write(2, b"noise from a library\\n")
-print(sys.executable, seed, os.environ["OMP_NUM_THREADS"])
+print(sys.executable, seed, alpha, os.environ["OMP_NUM_THREADS"])
 """
 BAD = """\
 # %%
@@ -67,19 +68,22 @@ def notebook(tmp_path, monkeypatch):
 
 def test_a_notebook_runs_in_this_interpreter(notebook, capfd, monkeypatch):
     monkeypatch.setenv("FER_THREADS", "2")
-    assert notebook(GOOD, {**PARAMETERS, "seed": 7}) == 0
+    assert notebook(GOOD, {**PARAMETERS, "seed": 7, "alpha": 0.9}) == 0
     book = nbformat.read(notebook.result, as_version=4)
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     assert [output.name for output in outputs] == ["stdout"]
-    assert outputs[0].text.split() == [sys.executable, "7", "2"]
+    assert outputs[0].text.split() == [sys.executable, "7", "0.9", "2"]
     said = capfd.readouterr().err
     assert re.search(r"\[01_page +\d+ s\] epoch 1/1", said)
     assert "noise" not in said
 
 
 def test_an_unknown_parameter_is_refused(notebook):
-    with pytest.raises(check.InputError, match="01_page has no parameter epocks"):
+    said = "01_page has no parameter epocks: choose from profile, data, data_root, seed, alpha"
+    with pytest.raises(check.InputError, match=said):
         notebook(GOOD, {**PARAMETERS, "epocks": 3})
+    with pytest.raises(check.InputError, match=r"alpha=much: 01_page has alpha = 0\.4; give a num"):
+        notebook(GOOD, {**PARAMETERS, "alpha": "much"})
     assert not notebook.result.exists()
 
 
@@ -107,6 +111,34 @@ def test_extra_parameters_are_literals_or_text():
     assert alone.parse_extra(["epochs=3", "name=b0"]) == {"epochs": 3, "name": "b0"}
     with pytest.raises(ValueError, match="name=value"):
         alone.parse_extra(["epochs"])
+
+
+def test_a_setting_among_the_parameters_is_checked_as_one(monkeypatch, capsys):
+    given = []
+    monkeypatch.setattr(alone, "alone", lambda *asked: given.append(asked) or 0)
+    assert alone.main(["ethics", "--profile", "book", "-p", "profile=smoke", "-p", "seed=3"]) == 0
+    ((name, parameters, _, limit),) = given
+    assert name == "ethics"
+    assert parameters == {**PARAMETERS, "seed": 3}
+    assert limit == check.LIMITS["smoke"]
+    assert alone.main(["ethics", "-p", "profile=bok"]) == 2
+    assert "PROFILE=bok" in capsys.readouterr().err
+
+
+def test_an_edit_of_the_script_is_what_runs(notebook, monkeypatch, capfd):
+    """The other half is brought in line, and it is said."""
+    assert notebook(GOOD) == 0
+    script = page_table.notebook("01_page", ".py")
+    head = pairs.content(pairs.read(script))
+    monkeypatch.setattr(pairs, "committed", lambda half: head)
+    script.write_text(script.read_text().replace("print(", "print('edited', "))
+    capfd.readouterr()
+    assert alone.alone("01_page", PARAMETERS, notebook.result.parent, 60) == 0
+    assert capfd.readouterr().err.startswith("01_page.py was edited: 01_page.ipynb is rewritten")
+    book = nbformat.read(notebook.result, as_version=4)
+    (output,) = [output for cell in book.cells for output in cell.get("outputs", [])]
+    assert output.text.startswith("edited ")
+    assert "'edited'" in page_table.notebook("01_page").read_text()
 
 
 def test_build_folder_can_be_moved(monkeypatch, tmp_path):
