@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from engine import pairs
 from engine.jobs import check, jobs, notebook_cells, page_table
 from engine.store import keys, paths
 
@@ -19,16 +20,22 @@ def read(file: Path) -> dict | None:
         return None
 
 
+def stored(ingredients: dict) -> dict:
+    """Return ingredients as a record holds them: JSON, as their key is computed, has no tuples."""
+    return json.loads(json.dumps(ingredients))
+
+
 def last(job: jobs.Job) -> dict | None:
     """Return the record of the latest result of the same name in the store.
 
     A page's name has no settings in it, so one made with the same settings is preferred.
     """
     found = []
+    settings = stored(job.ingredients).get("settings")
     for folder in job.place().parent.glob(f"{page_table.stem(job.name)}-*"):
         record = read(folder / job.stage.record)
         if record and "ingredients" in record and len(folder.name) == len(job.place().name):
-            same = record["ingredients"].get("settings") == job.ingredients.get("settings")
+            same = record["ingredients"].get("settings") == settings
             # The record's own word, not a time stamp, which a copy of the store would lose.
             start = record.get("computed", {}).get("start", "")
             found.append((same, start, folder.name, record))
@@ -42,13 +49,16 @@ def changed(now: dict, before: dict) -> tuple[list[str], list[str], list[str]]:
     return differ, sorted(now.keys() - before.keys()), sorted(before.keys() - now.keys())
 
 
-def settings_words(now: dict, before: dict) -> list[str]:
-    """Say which settings differ."""
-    return [
-        f"{key} is {now[key]}, was {before.get(key, 'not set')}"
-        for key in now
-        if now[key] != before.get(key)
-    ]
+def settings_words(now: dict, before: dict, of: str = "") -> list[str]:
+    """Say which settings differ, also those inside others."""
+    said = []
+    for key in dict.fromkeys([*now, *before]):
+        new, old = now.get(key, "not set"), before.get(key, "not set")
+        if isinstance(new, dict) and isinstance(old, dict):
+            said += settings_words(new, old, f"{of}{key} ")
+        elif new != old:
+            said.append(f"{of}{key} is {new}, was {old}")
+    return said
 
 
 def cell_words(now: dict, before: dict, page: str) -> list[str]:
@@ -115,7 +125,7 @@ def row_words(now: dict, before: dict) -> list[str]:
 
 def reasons(job: jobs.Job, before: dict) -> list[str]:
     """Return in words how a job's ingredients differ from those of ``before``, a record's."""
-    now = job.ingredients
+    now = stored(job.ingredients)
     said = settings_words(now.get("settings", {}), before.get("settings", {}))
     said += cell_words(now.get("cells", {}), before.get("cells", {}), job.name)
     said += library_words(now.get("library", {}), before.get("library", {}), job.modules)
@@ -135,11 +145,11 @@ def reasons(job: jobs.Job, before: dict) -> list[str]:
     for key in ("data", "identity"):
         if now.get(key) != before.get(key):
             said.append("the data set is another")
-    for model in changed(now.get("runs", {}), before.get("runs", {}))[0]:
-        said.append(f"its run of {model} is another")
-    for kind in ("studies", "needs"):
-        for name in changed(now.get(kind, {}), before.get(kind, {}))[0]:
-            said.append(f"its study {name} is another")
+    for kind, what in (("runs", "run of "), ("studies", "study "), ("needs", "study ")):
+        differ, new, gone = changed(now.get(kind, {}), before.get(kind, {}))
+        said += [f"its {what}{name} is another" for name in differ]
+        said += [f"it reads the {what}{name} now" for name in new]
+        said += [f"it no longer reads the {what}{name}" for name in gone]
     return said
 
 
@@ -162,6 +172,15 @@ def short(said: list[str], most: int = 2) -> str:
     return "; ".join(said[:most]) + more
 
 
+def half_words(name: str) -> list[str]:
+    """Say that the halves of a page's pair differ: what is told of the page is told of one."""
+    halves = [page_table.notebook(name, end) for end in (".py", ".ipynb")]
+    held = [pairs.content(pairs.read(half)) for half in halves if half.exists()]
+    if held[0] == held[-1]:
+        return []
+    return [f"{name}.py differs from {name}.ipynb, of which this is told: bring them together first"]
+
+
 def page_words(name: str, found: dict[str, jobs.Job]) -> list[str]:
     """Return the full report on one page: itself, and the jobs it needs."""
     (job,) = (job for job in found.values() if job.kind == "page" and job.name == name)
@@ -171,6 +190,7 @@ def page_words(name: str, found: dict[str, jobs.Job]) -> list[str]:
         lines = [f"{name} is current: computed {computed['start']} at commit {computed['commit']}"]
     else:
         lines = [f"{name} is stale:", *(f"  {reason}" for reason in said)]
+    lines += half_words(name)
     for need in job.needs:
         needed = explain(found[need])
         if needed:
@@ -200,6 +220,8 @@ def main(argv: list[str] | None = None) -> int:
         for job in found.values():
             said = explain(job)
             print(f"{job.name}: {short(said) if said else 'current'}")
+            for line in half_words(job.name) if job.kind == "page" else ():
+                print(line)
     except paths.CacheError as error:  # a result that may not be read
         print(f"error: {error}", file=sys.stderr)
         return 2

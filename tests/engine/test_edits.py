@@ -662,6 +662,49 @@ def test_why_says_it_in_words(edited, change, said):
         assert words in told
 
 
+ARMS = "fer_lib/papers/diya2026/arms.toml"
+ROW = '[cnn_baseline]\nmodel = "cnn_baseline"\n'
+
+
+def test_why_tells_what_is_true_of_a_changed_run_and_of_the_others(edited):
+    """What a record holds as lists, an arm and a task have as tuples: that is no change."""
+    replaced(ARMS, ROW, f"{ROW}augmentation = false\nloss_weights = [1.0, 0.5]\n")(edited)
+    told = edited.kept("-m", "engine.why", "--profile", "smoke").stdout.splitlines()
+    (changed,) = [line for line in told if line.startswith("cnn_baseline-")]
+    assert changed == (
+        "cnn_baseline-rendered46-smoke-seed0: arm loss_weights is [1.0, 0.5], was []; "
+        "arm augmentation is False, was True"
+    )
+    assert "dual_task-rendered46-smoke-seed0: current" in told
+    page = edited.why("diya2026/cnn_baseline").splitlines()
+    assert "  its run of cnn_baseline, seed 0 is another" in page
+    assert page[-2:] == [f"  {why}" for why in changed.partition(": ")[2].split("; ")]
+
+
+def test_why_finds_a_run_whose_record_was_removed(edited):
+    """Nothing of it has changed, and nothing is said to have."""
+    (place,) = edited.store.glob("runs/two_stream-*")
+    older = place.with_name("two_stream-rendered46-smoke-seed0-000000000000")
+    place.rename(older)
+    try:
+        told = edited.kept("-m", "engine.why", "--profile", "smoke").stdout.splitlines()
+    finally:
+        older.rename(place)
+    assert "two_stream-rendered46-smoke-seed0: its stored result was removed" in told
+
+
+def test_why_says_that_it_tells_of_the_half_that_was_not_edited(edited):
+    """Its key is the notebook's, so an edit of the script alone would pass for none."""
+    replaced(EVALUATION, "figures.use_style()", "figures.use_style()  # changed")(edited)
+    told = edited.why("diya2026/emotion").splitlines()
+    assert told[0].startswith("diya2026/emotion is current")
+    assert told[1].startswith("diya2026/emotion.py differs from diya2026/emotion.ipynb, of which")
+    done = edited.run("build", "--profile", "smoke")
+    assert done.returncode == 2
+    assert "error: emotion.py: cell " in done.stderr
+    assert "`make pairs` keeps the .py, `make pairs FROM=ipynb` keeps the .ipynb" in done.stderr
+
+
 def test_why_names_an_unknown_page(checkout):
     done = checkout.run("why", "99_nothing", "--profile", "smoke")
     assert done.returncode == 2

@@ -590,10 +590,17 @@ def test_a_kernel_tells_what_it_opens_looks_up_and_imports(tmp_path):
         ({"rows": {"arms/base": "1"}}, "row arms/base of fer_lib/tables changed"),
         ({"rows": {"arms/base": "0", "arms/b0": "1"}}, "row arms/b0 of fer_lib/tables is used now"),
         ({"rows": {}}, "row arms/base of fer_lib/tables is no longer used"),
+        ({"settings": {"arm": {"weights": (1, 2), "loss": ()}}}, "arm weights is [1, 2], was [1]"),
+        ({"settings": {"arm": {"weights": (1,)}}}, "arm loss is not set, was []"),
+        ({"runs": {"a": "0", "b": "1"}}, "it reads the run of b now"),
+        ({"runs": {}}, "it no longer reads the run of a"),
+        ({"studies": {"s": "1"}}, "its study s is another"),
     ],
 )
 def test_each_ingredient_that_differs_is_said_in_words(changed, said):
     before = {"lock": {"numpy": "1"}, "rows": {"arms/base": "0"}, "python": "3.11", "threads": 1}
+    before |= {"settings": {"arm": {"weights": [1], "loss": []}}}
+    before |= {"runs": {"a": "0"}, "studies": {"s": "0"}}
     job = SimpleNamespace(name="x", modules=(), ingredients=before | changed)
     assert why.reasons(job, before) == [said]
     assert why.reasons(SimpleNamespace(name="x", modules=(), ingredients=before), before) == []
