@@ -158,7 +158,7 @@ def committed(half: Path) -> list[tuple]:
 
 
 def bring_together(name: str) -> str:
-    """Rewrite the half of one pair that was not edited from the half that was; return what was done.
+    """Rewrite the half of a pair that was not edited from the other; return what was done.
 
     The last commit tells which half was edited. The edited half stays as it is, to the byte.
 

@@ -178,7 +178,7 @@ def half_words(name: str) -> list[str]:
     held = [pairs.content(pairs.read(half)) for half in halves if half.exists()]
     if held[0] == held[-1]:
         return []
-    return [f"{name}.py differs from {name}.ipynb, of which this is told: bring them together first"]
+    return [f"{name}.py differs from {name}.ipynb, of which this is told: bring them together"]
 
 
 def page_words(name: str, found: dict[str, jobs.Job]) -> list[str]:
