@@ -113,7 +113,7 @@ def transforms(how: Augmentation) -> v2.Compose:
 def augment(images: Tensor, how: Augmentation, generator: torch.Generator) -> Tensor:
     """Change each image of a normalised batch at random: flip, rotate, zoom, shift, light.
 
-    What `transforms` does to one image after the other, in less time: `make bench` prints the ratio.
+    As `transforms`, for a whole batch and in less time: `make bench` prints the ratio.
 
     Parameters
     ----------

@@ -17,10 +17,8 @@ def need(wanted: Experiment) -> run.Run:
     """Return a training's run, from the store, or trained now, which is said."""
     if not stored(wanted):
         of = wanted.settings
-        progress.say(
-            f"{wanted.arm.name} from seed {of.seed} in profile {of.profile} has no run yet: "
-            "training it now"
-        )
+        where = f"{wanted.arm.name} from seed {of.seed} in profile {of.profile}"
+        progress.say(f"{where} has no run yet: training it now")
     return run_training.obtain(wanted)
 
 
