@@ -151,9 +151,13 @@ def test_ways_to_make_the_network_are_held_against_the_first():
 
 def test_a_figure_has_a_line_a_score():
     held = pd.DataFrame({"one": [1.0, 0.5], "two": [0.2, 0.1]}, index=["a", "b"])
-    axis = plots.shares(held).axes[0]
-    assert [line.get_label() for line in axis.lines] == ["one", "two"]
+    figure = plots.shares(held)
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["one", "two"]
+    marked = [
+        list(line.get_xdata()) for line in figure.axes[0].lines if line.get_marker() != "None"
+    ]
+    assert [values for values in marked if values] == [[1.0, 0.5], [0.2, 0.1]]
     found = {name: [Interval(3, 1, 5, 9), Interval(4, 2, 6, 9)] for name in ("one", "two")}
     axis = plots.needed([5, 10], found, 0.5, 10).axes[0]
     assert axis.lines[0].get_xydata().tolist() == [[5, 3], [10, 4]]
-    assert axis.lines[-1].get_ydata()[0] == 0.5
+    assert axis.lines[-1].get_ydata()[0] == 0.5  # the expected number, dashed
