@@ -174,18 +174,18 @@ def panels(number: int, height: float, width: float = WIDTH) -> dict[str, float]
 
 def confusion(matrices: Mapping[str, np.ndarray], classes: tuple[str, ...]) -> Figure:
     """Draw confusion matrices, two a row: shade and number are the share of each true class."""
-    columns = min(len(matrices), 2)
-    side = WIDTH / 2 if len(matrices) > 1 else 3.4 + 0.25 * len(classes)
-    rows = -(-len(matrices) // columns)
+    columns, rows = min(len(matrices), 2), -(-len(matrices) // 2)
+    size = (WIDTH, (0.85 if rows > 1 else 2.2) + 0.25 * len(classes))
+    size = (size[0], size[1] * rows) if columns > 1 else (3.4 + 0.25 * len(classes),) * 2
     figure, axes = plt.subplots(
-        rows, columns, figsize=(side * columns, side * rows), squeeze=False, sharey=True
+        rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True
     )
     for axis in axes.flat[len(matrices) :]:
         axis.set_visible(False)
     for axis, (name, matrix) in zip(axes.flat, matrices.items(), strict=False):
         confusion_axis(axis, matrix, classes, name, counts=len(matrices) == 1 or len(classes) < 4)
-    for axis in axes[:, 1:].flat:
-        axis.set_ylabel("")
+        axis.set(aspect="auto" if rows > 1 else 1)
+        axis.label_outer()
     figure.tight_layout()
     return figure
 

@@ -10,7 +10,6 @@ LEFT = {
     "diya2026/b3_embedding",
     "diya2026/calibration",
     "diya2026/cnn_baseline",
-    "diya2026/comparison",
     "diya2026/data",
     "diya2026/dual_branch",
     "diya2026/dual_task",

@@ -6,6 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+import numpy as np
+
+from engine.page import tables
 from fer_lib.evaluation.paired_differences import Comparison, turned
 from fer_lib.papers.diya2026 import ablation_page
 from fer_lib.training.run import Run
@@ -62,7 +65,13 @@ def every_pair(
     ]
 
 
-def judge(one: Comparison, seeds: Mapping[str, int], unranked: Collection[str] = ()) -> Place:
+def judge(
+    one: Comparison,
+    seeds: Mapping[str, int],
+    unranked: Collection[str] = (),
+    least_seeds: int = LEAST_SEEDS,
+    significant: float = SIGNIFICANT,
+) -> Place:
     """Return whether the order of a comparison may be claimed.
 
     Parameters
@@ -73,20 +82,22 @@ def judge(one: Comparison, seeds: Mapping[str, int], unranked: Collection[str] =
         How many seeds each model has.
     unranked : collection of str
         Models that are never ranked, such as a stand-in for one whose weights are missing.
+    least_seeds, significant
+        From how many seeds on, and below which p after correction, an order may be claimed.
     """
     outside = [name for name in (one.first, one.second) if name in unranked]
-    few = [name for name in (one.first, one.second) if seeds[name] < LEAST_SEEDS]
+    few = [name for name in (one.first, one.second) if seeds[name] < least_seeds]
     d = one.difference
     if outside:
         return Place(one, False, f"{' and '.join(outside)} never ranked")
     if few:
         told = " and ".join(f"{name} has {seeds[name]}" for name in few)
-        return Place(one, False, f"fewer than {LEAST_SEEDS} seeds: {told}")
-    if d.seeds < LEAST_SEEDS:
+        return Place(one, False, f"fewer than {least_seeds} seeds: {told}")
+    if d.seeds < least_seeds:
         return Place(one, False, f"only {d.seeds} seeds in common")
     if not d.low > 0:
         return Place(one, False, "the interval of the difference holds zero")
-    if not one.p_holm < SIGNIFICANT:
+    if not one.p_holm < significant:
         return Place(one, False, f"p is {one.p_holm:.2g} after correction for all comparisons")
     return Place(one, True, "interval above zero, also after correction")
 
@@ -99,3 +110,40 @@ def ordering(places: Sequence[Place]) -> list[str]:
             above.setdefault(place.comparison.first, []).append(place.comparison.second)
     most_first = sorted(above, key=lambda name: -len(above[name]))
     return [f"{name} above {', '.join(above[name])}" for name in most_first]
+
+
+def table(places: Sequence[Place]) -> list[dict]:
+    """Return one row a pair: its difference, corrected p, and whether an order may be claimed."""
+    return [
+        {
+            "score": f"{place.comparison.head} {place.comparison.score}",
+            "higher": place.comparison.first,
+            "lower": place.comparison.second,
+            "difference (points)": place.comparison.difference.percent(),
+            "seeds": place.comparison.difference.seeds,
+            "p, Holm": tables.p_value(place.comparison.p_holm),
+            "order claimed": "yes" if place.claimed else "no",
+            "why": place.why,
+        }
+        for place in places
+    ]
+
+
+def differences(places: Sequence[Place], names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return each row's score minus each column's in points, and what a cell says of it.
+
+    Both are (n, n), float and str; a star marks an order that may be claimed, and what was not
+    compared is 0 and "".
+    """
+    points = np.zeros((len(names), len(names)))
+    words = np.full(points.shape, "", dtype="U9")
+    for place in places:
+        one = place.comparison
+        row, column = names.index(one.first), names.index(one.second)
+        for at, value in (
+            ((row, column), one.difference.value),
+            ((column, row), -one.difference.value),
+        ):
+            points[at] = 100 * value
+            words[at] = f"{100 * value:+.1f}" + "*" * place.claimed
+    return points, words

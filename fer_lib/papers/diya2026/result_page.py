@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from fer_lib.evaluation.counts_by_subject import Tally, by_class, score, summary
 from fer_lib.evaluation.over_seeds import Pooled
 from fer_lib.evaluation.verdicts import Ground
 from fer_lib.labels import AUTHENTICITY
+from fer_lib.papers.diya2026 import named_configs
 from fer_lib.task import Task
 from fer_lib.training.run import Run
 
@@ -222,6 +223,59 @@ def seeds_in_words(runs: Mapping[str, Sequence[Run]]) -> str:
 def start_of(run: Run) -> str:
     """Return from which weights a run's backbones started, in words."""
     return "; ".join(one["name"] for one in run.about["weights"]) or "a random start, as printed"
+
+
+def trainings(runs: Mapping[str, Sequence[Run]], unranked: Collection[str]) -> pd.DataFrame:
+    """Return one row a configuration: its name in words, seeds, start, pixels, epochs, ranked."""
+    rows = {
+        name: {
+            "seeds": len(found),
+            "pixels": found[0].about["image_size"],
+            "epochs": found[0].about["config"]["epochs"],
+            "ranked": "no" if name in unranked else "yes",
+            "starts from": start_of(found[0]),
+        }
+        for name, found in runs.items()
+    }
+    return pd.DataFrame(rows).T.rename(named_configs.title).rename_axis("model")
+
+
+def never_ranked(strangers: Collection[str]) -> str:
+    """Return in words which of the six models cannot be ranked, and why."""
+    named = [named_configs.title(name) for name in named_configs.MODELS if name in strangers]
+    if not named:
+        return "Every model starts from the weights that the paper names, so all six are ranked."
+    return (
+        f"Never ranked: {', '.join(named)}, which had to start at random for want of weights. A "
+        "substitute with other weights stands in the folded tables."
+    )
+
+
+Tallies = Mapping[tuple[str, str, str], Sequence[Tally]]
+
+
+def every_seed(
+    runs: Mapping[str, Sequence[Run]], tallies: Tallies, which: str, head: str
+) -> list[dict]:
+    """Return the summary scores of one head, a row a run; ``tallies`` by model, set and head."""
+    return [
+        {"model": named_configs.title(name), "seed": run.about["seed"]} | row
+        for name, found in runs.items()
+        for run, row in zip(found, each_seed(tallies[name, which, head]), strict=True)
+    ]
+
+
+def every_class(
+    runs: Iterable[str], tallies: Tallies, which: str, head: str, resamples: int, seed: int
+) -> pd.DataFrame:
+    """Return the `class_table` of one head of every model, one below the other."""
+    found = [
+        class_table(tallies[name, which, head], resamples, seed)
+        .reset_index()
+        .assign(model=named_configs.title(name))
+        for name in runs
+    ]
+    return pd.concat(found).set_index("model").reset_index()
 
 
 def on_validation(runs: Sequence[Run], seeds: int) -> dict[str, float]:

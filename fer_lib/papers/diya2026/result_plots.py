@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,7 +10,6 @@ import seaborn as sns
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.plots import figures
 from fer_lib.plots.figures import BLACK, BLUE, ORANGE, RED, WIDTH
 from fer_lib.task import Task
@@ -55,10 +53,20 @@ def rates(
     return figure
 
 
-def forest(scores: Mapping[str, Interval], label: str, axis_name: str, chance: float) -> Figure:
-    """Draw one score of several models, a row a model, with intervals and a line of chance."""
-    names = {textwrap.fill(name, 30, break_on_hyphens=False): one for name, one in scores.items()}
-    return figures.intervals(pd.DataFrame({label: names}), axis_name, chance)
+def differences(
+    panels: Mapping[str, tuple[np.ndarray, np.ndarray]], names: Sequence[str]
+) -> Figure:
+    """Draw `fer_lib.papers.diya2026.model_ranking.differences`, one heat map above the other."""
+    size = (WIDTH, 0.9 + 2.0 * len(panels))
+    figure, axes = plt.subplots(len(panels), 1, figsize=size, squeeze=False, sharex=True)
+    for axis, (title, (points, words)) in zip(axes[:, 0], panels.items(), strict=True):
+        top = max(np.abs(points).max(), 1.0)
+        shades = {"cmap": "PuOr_r", "vmin": -top, "vmax": top}
+        figures.cells(axis, points, words, names, title, **shades)
+        axis.set(xlabel="", ylabel="", aspect="auto")
+        axis.label_outer()
+    figure.tight_layout()
+    return figure
 
 
 def all_heads(task: Task, matrices: Sequence[np.ndarray], name: str) -> Figure:

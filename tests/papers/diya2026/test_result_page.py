@@ -229,6 +229,27 @@ def test_a_judge_of_emotions_knows_what_training_shows():
     assert result_page.emotion_only(one, nothing, ["test"], 20, 0)["test"].value == 0.5
 
 
+def test_models_that_began_at_random_are_said_not_to_be_ranked():
+    assert "all six are ranked" in result_page.never_ranked(set())
+    assert "EfficientNet-B3 embedding, which" in result_page.never_ranked({"b3_embedding"})
+
+
+def test_every_model_seed_and_class_has_a_row():
+    runs = {"dual_task": [run(seed=0), run(seed=1)], "cnn_baseline": [run(seed=0)]}
+    tallies = {
+        (name, "test", "emotion"): over_seeds.tallies(found, "test", "emotion")
+        for name, found in runs.items()
+    }
+    rows = result_page.every_seed(runs, tallies, "test", "emotion")
+    assert [row["seed"] for row in rows] == [0, 1, 0]
+    assert rows[0]["model"] == "proposed dual-task model"
+    table = result_page.every_class(runs, tallies, "test", "emotion", 20, 0)
+    assert table["model"].value_counts().to_dict() == {
+        "proposed dual-task model": 7,
+        "CNN baseline": 7,
+    }
+
+
 def test_the_start_names_every_backbone():
     one = run()
     one.about["weights"] = [{"name": "A, ImageNet"}, {"name": "random start of B"}]

@@ -102,9 +102,12 @@ def test_curves_stand_beside_each_other_with_a_mark_and_one_legend():
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["m", "a point"]
 
 
-def test_a_forest_has_a_row_a_model():
-    figure = result_plots.forest({"a model": UP, "another": DOWN}, "x", "score", 0.5)
-    assert figure.axes[0].get_xlabel() == "score"
+def test_differences_are_drawn_as_they_are_given():
+    points, words = np.array([[0, 3.0], [-3.0, 0]]), np.array([["", "+3.0*"], ["-3.0*", ""]])
+    panels = {"accuracy": (points, words), "AUC": (-points, words)}
+    for axis, sign in zip(result_plots.differences(panels, ["a", "b"]).axes, (1, -1), strict=True):
+        assert axis.collections[0].get_array().reshape(2, 2).tolist() == (sign * points).tolist()
+        assert [text.get_text() for text in axis.texts] == ["", "+3.0*", "-3.0*", ""]
 
 
 # --- emotion
@@ -263,19 +266,49 @@ def test_table_7_stands_beside_ours_and_a_stranger_is_not_compared():
         ("b3_substitute", "test", head): dict.fromkeys(("accuracy", "macro F1", "AUC"), DOWN)
         for head in ("emotion", "authenticity")
     }
-    table = comparison.table_7(LEDGER, [*IN_PAPER, "b3_substitute"], ours, "test")
+    table = comparison.table_7(LEDGER, [*IN_PAPER, "b3_substitute"], ours, "test", "emotion")
     assert (table.iloc[-1].filter(like="paper") == "–").all()
     proposed = table.loc[named_configs.title("dual_task")]
     assert proposed["paper: emotion F1"] == LEDGER["table7.proposed.emotion_f1"].printed
     assert proposed["emotion F1"].value == 20
+    assert not [name for name in table if "authenticity" in name]
+
+
+def test_the_figure_has_our_intervals_and_the_printed_shares():
+    found = comparison.panels(LEDGER, scores(), "test")
+    assert list(found) == ["emotion accuracy", "authenticity AUC"]
+    row = found["emotion accuracy"].loc[named_configs.title("dual_task")]
+    printed = LEDGER["table7.proposed.emotion_accuracy"].value / 100
+    assert (row["ours"], row["printed, other images"]) == (UP, printed)
+
+
+def test_the_highest_mean_of_each_score_is_named():
+    ours = scores(DOWN) | {
+        ("two_stream", "test", "emotion"): dict.fromkeys(("accuracy", "macro F1"), UP)
+    }
+    told = comparison.highest(ours, "test")
+    assert f"emotion accuracy {named_configs.title('two_stream')}, 20.0 [10.0, 30.0] %" in told
 
 
 def test_the_numbers_of_table_7():
     rows = comparison.of_table_7(LEDGER, OWN, scores(), "test", {"b3_embedding"})
-    assert len(rows.rows) == 24
-    told = {row.claims[0].id: row.verdict for row in rows.rows}
+    told = {claim.id: row.verdict for row in rows.rows for claim in row.claims}
+    assert len(told) == sum(len(row.claims) for row in rows.rows) == 24
     assert told["table7.proposed.emotion_f1"].word == "differs"
     assert told["table7.b3.emotion_f1"] == Verdict("not comparable", comparison.AT_RANDOM)
+    # One score that agrees stands in a row of its own.
+    value = LEDGER["table7.proposed.emotion_f1"].value / 100
+    ours = scores() | {
+        ("dual_task", "test", "emotion"): {
+            "accuracy": UP,
+            "macro F1": Pooled(value, value, value, 9),
+        }
+    }
+    rows = comparison.of_table_7(LEDGER, OWN, ours, "test", set())
+    told = {claim.id: row for row in rows.rows for claim in row.claims}
+    assert told["table7.proposed.emotion_f1"].verdict.word == "reproduced"
+    assert told["table7.proposed.emotion_accuracy"].verdict.word == "differs"
+    assert len(told["table7.proposed.emotion_f1"].claims) == 1
 
 
 def place(first, second, difference, claimed=True):
@@ -309,6 +342,31 @@ def test_an_order_is_that_of_the_proposed_model(ground, first, claimed, word, va
         "table7.proposed.emotion_accuracy",
         "table7.cnn.emotion_accuracy",
     ]
+
+
+def test_models_with_one_verdict_share_a_row_and_others_do_not():
+    first, *others = (named_configs.title(name) for name in reversed(named_configs.MODELS))
+    each = [place(first, other, UP) for other in others[:2]] + [place(others[2], first, UP)]
+    one, other = comparison.of_order(LEDGER, RENDERED, each).rows
+    assert (one.verdict.word, other.verdict.word) == (SEEN, UNSEEN)
+    assert len(one.claims) == 3 and len(other.claims) == 2
+    assert one.ours == "20.0 [10.0, 30.0]; 20.0 [10.0, 30.0]"
+    assert other.ours == "-20.0 [-30.0, -10.0]"
+
+
+def test_the_answer_counts_the_orders_that_can_be_claimed():
+    told = comparison.answer([place("a", "b", UP), place("a", "c", UP, claimed=False)])
+    assert "1 of 2 orders can be claimed: a above b" in told
+    assert "20.0 [10.0, 30.0] points, a above b" in told
+    assert "none of 1 orders" in comparison.answer([place("a", "b", UP, claimed=False)])
+
+
+def test_another_rival_is_noticed():
+    models = list(named_configs.MODELS)
+    table = pd.DataFrame({"mean of both": range(len(models))}, models)  # the proposed one is last
+    assert "**another**" not in comparison.closest_rival(table, {"dual_task"}, "book")
+    assert "**another**" in comparison.closest_rival(-table, {"dual_task"}, "book")
+    assert "not decided" in comparison.closest_rival(-table, set(), "smoke")
 
 
 def test_a_sentence_holds_where_its_number_is_positive():

@@ -12,9 +12,9 @@ from engine.page.verdict_rows import VerdictRows
 from fer_lib.evaluation import metrics, over_seeds, paired_differences
 from fer_lib.evaluation.counts_by_subject import Tally
 from fer_lib.evaluation.over_seeds import Pooled, Scores
-from fer_lib.evaluation.verdicts import Ground, Verdict, of_direction
+from fer_lib.evaluation.verdicts import Ground, Verdict, of_direction, verdict
 from fer_lib.labels import AUTHENTICITY
-from fer_lib.papers.diya2026 import confusion_claims, named_configs
+from fer_lib.papers.diya2026 import confusion_claims, model_ranking, named_configs
 from fer_lib.papers.diya2026.model_ranking import Place
 from fer_lib.papers.diya2026.verdicts.authenticity import least_auc
 
@@ -44,16 +44,74 @@ AT_RANDOM = "ours began at random: no weights could be had"
 AllScores = Mapping[tuple[str, str, str], Mapping[str, Pooled]]
 
 
-def table_7(ledger: Ledger, names: Collection[str], scores: AllScores, which: str) -> pd.DataFrame:
-    """Return the scores of each model on a set beside those of Table 7, in percent."""
+def highest(scores: AllScores, which: str) -> str:
+    """Return in words which of the six models has the highest mean of each score of Table 7."""
+    told = []
+    for column, (head, score, _) in COLUMNS.items():
+        mine = {name: scores[name, which, head][score] for name in IN_PAPER}
+        best = max(mine, key=lambda name: mine[name].value)
+        told.append(f"{column} {named_configs.title(best)}, {mine[best].percent()} %")
+    return f"The highest means are: {'; '.join(told)}."
+
+
+def answer(places: Sequence[Place]) -> str:
+    """Return the page's answer: for each score, which orders may be claimed."""
+    by_score: dict[str, list[Place]] = {}
+    for place in places:
+        one = place.comparison
+        by_score.setdefault(f"{one.head} {one.score}", []).append(place)
+    told = []
+    for score, found in by_score.items():
+        order = model_ranking.ordering(found)
+        claimed = sum(place.claimed for place in found)
+        most = max((place.comparison for place in found), key=lambda c: c.difference.value)
+        told.append(
+            f"For {score} "
+            + (
+                f"{claimed} of {len(found)} orders can be claimed: {'; '.join(order)}"
+                if order
+                else f"none of {len(found)} orders can be claimed"
+            )
+            + f". The largest difference is {most.difference.percent()} points, {most.first} "
+            f"above {most.second}."
+        )
+    return " ".join(told)
+
+
+def panels(ledger: Ledger, scores: AllScores, which: str) -> dict[str, pd.DataFrame]:
+    """Return emotion accuracy and authenticity AUC of the six models, ours and the printed one.
+
+    By score: index the models' names, columns "ours" and "printed, other images"; shares in [0, 1].
+    """
+    told = {}
+    for column in ("emotion accuracy", "authenticity AUC"):
+        head, score, what = COLUMNS[column]
+        rows = {
+            named_configs.title(name): {
+                "ours": scores[name, which, head][score],
+                "printed, other images": ledger[f"table7.{key}.{what}"].value / 100,
+            }
+            for name, key in IN_PAPER.items()
+        }
+        told[column] = pd.DataFrame(rows).T
+    return told
+
+
+def table_7(
+    ledger: Ledger, names: Collection[str], scores: AllScores, which: str, head: str
+) -> pd.DataFrame:
+    """Return the scores of one head of each model on a set, each beside that of Table 7.
+
+    All are in percent.
+    """
     table = []
     for name in names:
         row = {"model": named_configs.title(name)}
-        for column, (head, score, key) in COLUMNS.items():
-            row[column] = scores[name, which, head][score].percent()
-            row[f"paper: {column}"] = (
-                ledger[f"table7.{IN_PAPER[name]}.{key}"].printed if name in IN_PAPER else "–"
-            )
+        for column, (of, score, key) in COLUMNS.items():
+            if of == head:
+                row[column] = scores[name, which, head][score].percent()
+                claim = ledger.get(f"table7.{IN_PAPER.get(name)}.{key}")
+                row[f"paper: {column}"] = claim.printed if claim else "–"
         table.append(row)
     return pd.DataFrame(table).set_index("model")
 
@@ -98,13 +156,18 @@ def of_table_7(
     """
     rows = VerdictRows(ledger, ground)
     for name, key in IN_PAPER.items():
-        for head, score, what in COLUMNS.values():
-            ours = scores[name, which, head][score]
-            if name in strangers:
-                verdict = Verdict("not comparable", AT_RANDOM)
-                rows.add(f"table7.{key}.{what}", verdict, ours.percent())
-            else:
-                rows.number(f"table7.{key}.{what}", ours, 100)
+        alike: dict[Verdict, list[tuple[str, str, str]]] = {}
+        for column, (head, score, what) in COLUMNS.items():
+            ours, claim = scores[name, which, head][score], f"table7.{key}.{what}"
+            told = Verdict("not comparable", AT_RANDOM)
+            if name not in strangers:
+                told = verdict(ledger[claim], ours, ground, 100)
+            alike.setdefault(told, []).append((claim, column, str(ours.percent())))
+        for told, found in alike.items():
+            names, columns, ours = zip(*found, strict=True)
+            about = f"Table 7, {named_configs.title(name)}: {', '.join(columns)}"
+            printed = "; ".join(ledger[one].printed for one in names)
+            rows.add(names, told, "; ".join(ours), about=about, printed=printed)
     return rows
 
 
@@ -116,20 +179,23 @@ def of_order(ledger: Ledger, ground: Ground, places: Sequence[Place]) -> Verdict
     rows = VerdictRows(ledger, ground)
     proposed = named_configs.title(named_configs.PROPOSED)
     key_of = {named_configs.title(name): key for name, key in IN_PAPER.items()}
+    alike: dict[tuple[str, Verdict], list[tuple[str, Pooled]]] = {}
     for place in places:
         one = place.comparison
-        if proposed not in (one.first, one.second):
-            continue
-        other = one.second if one.first == proposed else one.first
-        what = {"accuracy": "emotion_accuracy", "AUC": "authenticity_auc"}[one.score]
-        names = f"table7.proposed.{what}", f"table7.{key_of[other]}.{what}"
-        verdict, difference = order(place, proposed, ground)
+        if proposed in (one.first, one.second):
+            other = one.second if one.first == proposed else one.first
+            told, difference = order(place, proposed, ground)
+            alike.setdefault((f"{one.head} {one.score}", told), []).append((other, difference))
+    for (score, told), found in alike.items():
+        what = COLUMNS[score][2]
+        names = [f"table7.{key_of[other]}.{what}" for other, _ in found]
+        first = ledger[f"table7.proposed.{what}"]
         rows.add(
-            names,
-            verdict,
-            difference.percent(),
-            about=f"Table 7: {one.head} {one.score}, proposed above {other}",
-            printed=f"{ledger[names[0]].printed} > {ledger[names[1]].shown}",
+            (first.id, *names),
+            told,
+            "; ".join(str(difference.percent()) for _, difference in found),
+            about=f"Table 7: {score}, proposed above {'; '.join(other for other, _ in found)}",
+            printed=f"{first.printed} > {'; '.join(ledger[name].printed for name in names)}",
         )
     return rows
 
@@ -144,6 +210,25 @@ def order(place: Place, first: str, ground: Ground) -> tuple[Verdict, Pooled]:
     if not place.claimed:
         return Verdict("not decided", place.why), difference
     return of_direction(difference, ground), difference
+
+
+def closest_rival(validation: pd.DataFrame, unranked: Collection[str], profile: str) -> str:
+    """Return in words whether the rival that got more seeds is still the closest on validation.
+
+    ``validation`` has a row a configuration and the column "mean of both".
+    """
+    others = [n for n in named_configs.MODELS if n not in {*unranked, named_configs.PROPOSED}]
+    closest = validation.loc[others, "mean of both"].idxmax()
+    told = (
+        f"The rival that got more seeds is {named_configs.title(named_configs.RIVAL)}; by the "
+        f"validation scores the closest is "
+    )
+    if profile == "smoke":
+        return f"{told}not decided: profile smoke trains for seconds."
+    if closest == named_configs.RIVAL:
+        return f"{told}{named_configs.title(closest)}."
+    other = named_configs.title(closest)
+    return f"{told}{other}: **another**, so the rival has to be chosen again."
 
 
 def own_score(
@@ -192,10 +277,12 @@ def of_sentences(
 
     def said(name: str, model: str, measured: Pooled, how: str) -> None:
         """Add a sentence on one model, which holds where the number is positive."""
-        verdict = of_direction(measured, ground)
+        told = of_direction(measured, ground)
         if model in strangers and not ground.refusal():
-            verdict = Verdict("not decided", AT_RANDOM)
-        rows.add(name, Verdict(verdict.word, f"{how}: {verdict.why}"), measured.percent())
+            told = Verdict("not decided", AT_RANDOM)
+        why = f"{how}: {told.why}"
+        about = f"section 5-5: {named_configs.title(model)}"
+        rows.add(name, Verdict(told.word, why), measured.percent(), about=about)
 
     def confused(name: str, model: str, first: str, second: str) -> None:
         """Add the sentence that two emotions are confused more than an average pair."""
@@ -235,8 +322,7 @@ def of_sentences(
     )
     rows.not_testable(
         "text.noSE_verifies",
-        "the two models also differ in loss, loss weights, heads and stochastic depth; what the "
-        "gates alone do is measured among the ablations",
+        "the two models differ in more than the gates; the ablations measure these alone",
     )
     return rows
 
@@ -245,6 +331,22 @@ def decisions(counts: np.ndarray) -> dict[str, float]:
     """Return the scores that counts (2, 2) give, with the AUC that decisions alone would have."""
     area = {"AUC of the decisions, not of the scores": least_auc(counts)}
     return metrics.confusion_scores(counts) | area
+
+
+def one_number(ledger: Ledger) -> list[dict]:
+    """Return where the paper prints the accuracy of authenticity, under which names."""
+    table_7 = [f"table7.proposed.authenticity_{key}" for key in ("auc", "f1")]
+    names = ["authenticity.accuracy", "table6.overall", "authenticity.auc", *table_7]
+    names += ["table8.proposed.authenticity", "text.authenticity_accuracy"]
+    return [
+        {"where": one.where, "what it is called": one.about, "printed": one.shown}
+        for one in map(ledger.get, names)
+    ]
+
+
+def in_percent(given: Mapping[str, float]) -> list[dict]:
+    """Return one row a score, in percent with two digits."""
+    return [{"score": name, "percent": f"{100 * value:.2f}"} for name, value in given.items()]
 
 
 def of_printed(ledger: Ledger, from_counts: Mapping[str, float]) -> VerdictRows:
@@ -323,6 +425,7 @@ def _of_table_8(rows: VerdictRows, ledger: Ledger) -> None:
             not outside,
             tuple(ends),
             f"of the {len(found)} such rows of Table 8, outside: {', '.join(outside) or 'none'}",
+            about=f"section 5-6: ends of the {head} accuracies of other studies",
         )
     rows.inconsistent(
         "text.range.authenticity_kind",
