@@ -175,7 +175,7 @@ def panels(number: int, height: float, width: float = WIDTH) -> dict[str, float]
 def confusion(matrices: Mapping[str, np.ndarray], classes: tuple[str, ...]) -> Figure:
     """Draw confusion matrices, two a row: shade and number are the share of each true class."""
     columns, rows = min(len(matrices), 2), -(-len(matrices) // 2)
-    size = (WIDTH, (0.85 if rows > 1 else 2.2) + 0.25 * len(classes))
+    size = (WIDTH, (0.6 if rows > 1 else 2.2) + 0.25 * len(classes))
     size = (size[0], size[1] * rows) if columns > 1 else (3.4 + 0.25 * len(classes),) * 2
     figure, axes = plt.subplots(
         rows, columns, figsize=size, squeeze=False, sharex=True, sharey=True

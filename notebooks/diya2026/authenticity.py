@@ -163,7 +163,7 @@ for which, text in sets.items():
 # of Figure 13, on its photographs. Look at whether it lies on the same side of our curves in both panels.
 
 # %% mystnb={"image": {"alt": "Left: ROC curves of the authenticity head, a line a seed, with the diagonal of chance. Right: precision over recall with the share of genuine images as a dashed line. A red cross in each is the point of the paper's Figure 13."}}
-figure, axes = plt.subplots(1, 2, figsize=(figures.WIDTH, 4.2))
+figure, axes = plt.subplots(1, 2, figsize=(figures.WIDTH, 3.9))
 for run in runs:
     (pair,) = result_page.truth_and_score([run], last, "authenticity")
     line = {
@@ -223,8 +223,7 @@ said.show(f"Sentences of sections 5-3 and 5-4, {sets[last]}")
 # **AUC.** The point of Figure 13 lies on the ROC curve. A curve that never bends inwards, as any smooth
 # and rising one, has at least the area under the two straight lines through that point,
 # $(1 + \mathrm{TPR} - \mathrm{FPR}) / 2$: what one gets when decisions take the place of scores. An AUC
-# that barely exceeds it means that within what is called genuine, and within what is called fake, the
-# scores hardly order the images.
+# that barely exceeds it means that the scores hardly order the images beyond the decision.
 #
 # <details><summary>Why an AUC bounds the average precision</summary>
 #

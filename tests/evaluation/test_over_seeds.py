@@ -206,6 +206,18 @@ def test_a_planted_difference_is_ranked_better_first():
     found = model_ranking.every_pair(runs, "test", [("authenticity", "AUC")], 300)
     places = [model_ranking.judge(one, dict.fromkeys(runs, 3)) for one in found]
     assert model_ranking.ordering(places) == ["strong above weak", "twin above weak"]
+    points, words = model_ranking.differences(places, list(runs))
+    assert (points == -points.T).all() and (words.diagonal() == "").all()
+    starred = {(r, c) for r, c in np.argwhere(np.char.endswith(words, "*"))}
+    names = list(runs)
+    weak = names.index("weak")
+    assert starred == {(n, weak) for n in range(3) if n != weak} | {
+        (weak, n) for n in range(3) if n != weak
+    }
+    table = model_ranking.table(places)
+    assert [row["order claimed"] for row in table].count("yes") == 2
+    strict = [model_ranking.judge(one, dict.fromkeys(runs, 3), least_seeds=4) for one in found]
+    assert model_ranking.ordering(strict) == []
     assert {(p.comparison.first, p.comparison.second) for p in places if not p.claimed} == {
         ("strong", "twin")
     }

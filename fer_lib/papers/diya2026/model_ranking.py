@@ -120,7 +120,6 @@ def table(places: Sequence[Place]) -> list[dict]:
             "higher": place.comparison.first,
             "lower": place.comparison.second,
             "difference (points)": place.comparison.difference.percent(),
-            "seeds": place.comparison.difference.seeds,
             "p, Holm": tables.p_value(place.comparison.p_holm),
             "order claimed": "yes" if place.claimed else "no",
             "why": place.why,

@@ -57,7 +57,7 @@ def differences(
     panels: Mapping[str, tuple[np.ndarray, np.ndarray]], names: Sequence[str]
 ) -> Figure:
     """Draw `fer_lib.papers.diya2026.model_ranking.differences`, one heat map above the other."""
-    size = (WIDTH, 0.9 + 2.0 * len(panels))
+    size = (WIDTH, 0.9 + 1.8 * len(panels))
     figure, axes = plt.subplots(len(panels), 1, figsize=size, squeeze=False, sharex=True)
     for axis, (title, (points, words)) in zip(axes[:, 0], panels.items(), strict=True):
         top = max(np.abs(points).max(), 1.0)

@@ -417,6 +417,9 @@ def test_table_8_lists_every_study_and_both_tasks_of_the_proposed_model():
     assert len(table) == len(comparison.REASONS) + 2
     assert table["beside the proposed model"].str.startswith("no: ").sum() == 5
     assert table.iloc[-1]["task"] == "authenticity"
+    assert "5 other studies in Table 8, 0 can" in comparison.set_side_by_side(table)
+    table.iloc[0, 0] = "yes"
+    assert "5 other studies in Table 8, 1 can" in comparison.set_side_by_side(table)
 
 
 # --- the data section

@@ -127,24 +127,35 @@ def table_8(ledger: Ledger) -> pd.DataFrame:
         studies.append(
             {
                 "study": found["task"].about.partition(", ")[2],
+                "beside the proposed model": "no: " + reason,
                 **{what: found[what].printed for what in ("task", "data", "model", "classes")},
                 "printed": found["performance"].shown,
                 "score, split": "not said",
-                "beside the proposed model": "no: " + reason,
             }
         )
     for head in ("emotion", "authenticity"):
         studies.append(
             {
                 "study": "the proposed method",
+                "beside the proposed model": "–",
                 "task": head,
                 **{w: ledger[f"table8.proposed.{w}"].printed for w in ("data", "model", "classes")},
                 "printed": ledger[f"table8.proposed.{head}"].shown,
                 "score, split": "accuracy by the text; stratified split, subjects not mentioned",
-                "beside the proposed model": "–",
             }
         )
     return pd.DataFrame(studies).set_index("study")
+
+
+def set_side_by_side(studies: pd.DataFrame) -> str:
+    """Return in words how many studies of `table_8` can stand beside the proposed model."""
+    told = studies["beside the proposed model"]
+    others = told[told != "–"]
+    no = int(others.str.startswith("no").sum())
+    return (
+        f"Of the {len(others)} other studies in Table 8, {len(others) - no} can be set beside the "
+        f"proposed model: {no} have other data, classes or signals."
+    )
 
 
 def of_table_7(
@@ -165,7 +176,9 @@ def of_table_7(
             alike.setdefault(told, []).append((claim, column, str(ours.percent())))
         for told, found in alike.items():
             names, columns, ours = zip(*found, strict=True)
-            about = f"Table 7, {named_configs.title(name)}: {', '.join(columns)}"
+            about = f"Table 7, {named_configs.title(name)}"
+            if len(alike) > 1:
+                about += f": {', '.join(columns)}"
             printed = "; ".join(ledger[one].printed for one in names)
             rows.add(names, told, "; ".join(ours), about=about, printed=printed)
     return rows
@@ -275,13 +288,15 @@ def of_sentences(
     genuine_first = confusion_claims.recall_gap(("genuine",), ("fake",))
     fear_happy = confusion_claims.recall_gap(("fear", "happy"), ("surprise", "sad"))
 
+    where = "section 5-5: {}".format
+
     def said(name: str, model: str, measured: Pooled, how: str) -> None:
         """Add a sentence on one model, which holds where the number is positive."""
         told = of_direction(measured, ground)
         if model in strangers and not ground.refusal():
             told = Verdict("not decided", AT_RANDOM)
         why = f"{how}: {told.why}"
-        about = f"section 5-5: {named_configs.title(model)}"
+        about = where(named_configs.title(model))
         rows.add(name, Verdict(told.word, why), measured.percent(), about=about)
 
     def confused(name: str, model: str, first: str, second: str) -> None:
@@ -293,36 +308,38 @@ def of_sentences(
     confused("text.cnn_confusions", "cnn_baseline", "neutral", "disgust")
     rows.underspecified(
         "text.cnn_balanced",
-        "no bound is given; ours is recall of genuine minus recall of fake",
+        "no bound is given; ours: recalls, genuine minus fake",
         own("cnn_baseline", "authenticity", genuine_first, "gap").percent(),
+        about=where(named_configs.title("cnn_baseline")),
     )
     confused("text.hybrid_confusions", "two_stream", "neutral", "sad")
     said(
         "text.hybrid_genuine",
         "two_stream",
         own("two_stream", "authenticity", genuine_first, "gap"),
-        "recall of genuine minus recall of fake",
+        "recalls, genuine minus fake",
     )
     said(
         "text.b3_sensitivity",
         "b3_embedding",
         others["sensitivity"],
-        "recall of genuine, proposed minus this model",
+        "proposed minus this",
     )
     said(
         "text.fusion_recall",
         "embedding_fusion",
         own("embedding_fusion", "emotion", fear_happy, "gap"),
-        "mean recall of fear and happy minus that of surprise and sad",
+        "recalls, fear and happy minus surprise and sad",
     )
     rows.underspecified(
         "text.noSE_confusion",
-        "no test is given; ours is the AUC, see the order above",
+        "no test is given; ours: the AUC",
         others["without gates"].percent(),
+        about=where(named_configs.title("dual_branch")),
     )
     rows.not_testable(
         "text.noSE_verifies",
-        "the two models differ in more than the gates; the ablations measure these alone",
+        "the models differ in more than the gates; see the ablations",
     )
     return rows
 
@@ -455,7 +472,7 @@ def _of_table_8(rows: VerdictRows, ledger: Ledger) -> None:
     ]
     rows.underspecified(
         "text.improvement",
-        "how they were chosen is not said; higher values of Table 1 that are left out: "
+        "how they were chosen is not said; higher in Table 1, and left out: "
         + ("; ".join(left_out) or "none"),
-        about="section 5-6 and Table 8: the studies that the proposed model is compared with",
+        about="Table 8: which studies are compared",
     )
