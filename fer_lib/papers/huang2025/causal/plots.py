@@ -137,4 +137,5 @@ def worlds(table: pd.DataFrame, truth: Interval) -> Figure:
     sns.pointplot(long, **drawn, errorbar=None, linestyle="none", marker="D", color=ORANGE)
     axis.set(xlabel="effect of SMOTE on macro-F1", ylabel="")
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    figure.tight_layout()
     return figure
