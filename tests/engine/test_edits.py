@@ -120,13 +120,18 @@ PAGES = pages(OPENS)
 # These compute with printed numbers only: no run and no model counts for them.
 AUDITS = pages(name for name in ALL_PAGES if "audit" in name)
 # The second paper: a data set, studies and pages of its own.
-STUDIES = {f"study_{name}" for name in study_registry.TABLE}
+STUDIES = {
+    f"study_{name}"
+    for name in study_registry.TABLE
+    if study_registry.TABLE.paper(name) == "huang2025"
+}
 SECOND = pages(
     name
     for name, page in ALL_PAGES.items()
     if name.startswith("huang2025/") and "audit" not in name
 )
-STUDIED = pages(name for name, page in ALL_PAGES.items() if page.studies)
+STUDIED = SECOND & pages(name for name, page in ALL_PAGES.items() if page.studies)
+LEAKS = {"study_planted_leaks", "page_diya2026_leakage"}
 MICRO = {"data_rendered_micro", "page_huang2025_audit"} | STUDIES | SECOND
 MODEL_PAGES = ("cnn_baseline", "two_stream", "b3_embedding", "embedding_fusion", "dual_branch")
 MODEL_PAGES += ("dual_task",)
@@ -136,7 +141,7 @@ SIDE_BY_SIDE += ("sampling", *MODEL_PAGES)
 # What resamples, explains or renders by the amounts of a profile: no page on data or on one model.
 AMOUNTING = PAGES - pages(f"diya2026/{topic}" for topic in ("data", *MODEL_PAGES))
 AMOUNTING |= {"page_huang2025_data", "page_huang2025_literature"}
-ALL = DATA | ACTIVATIONS | RUNS | PAGES | AUDITS | MICRO
+ALL = DATA | ACTIVATIONS | RUNS | PAGES | AUDITS | MICRO | LEAKS
 
 
 @pytest.fixture(scope="module")
@@ -513,7 +518,7 @@ TABLE = {
         PAGES | AUDITS | SECOND,
     ),
     "a package of tests": (replaced("constraints.txt", "playwright==", "playwright==9."), set()),
-    "who makes studies": (appended("engine/page/study.py"), STUDIES | STUDIED),
+    "who makes studies": (appended("engine/page/study.py"), STUDIES | STUDIED | LEAKS),
     "what editors and systems leave": (
         together(
             written("fer_lib/.train.py.swp", "x"),

@@ -16,7 +16,6 @@ LEFT = {
     "diya2026/embedding_fusion",
     "diya2026/fairness",
     "diya2026/grad_cam",
-    "diya2026/leakage",
     "diya2026/lime",
     "diya2026/realtime",
     "diya2026/sampling",

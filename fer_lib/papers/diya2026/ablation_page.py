@@ -20,25 +20,17 @@ SCORES = (("emotion", "accuracy"), ("authenticity", "AUC"))
 
 
 def opened(runs: Mapping[str, Sequence[Run]], data: str) -> result_page.Setting:
-    """Show the header of a page on the small arms and what they have in common; return it.
+    """Show the header of all runs that a page compares; return what they have in common.
 
     Parameters
     ----------
     runs : mapping
-        Runs by arm, the reference ``base`` among them.
+        Runs by training configuration, the reference ``base`` among them.
     data : str
         The page's data set.
     """
-    at = result_page.opened(runs["base"][0], data)
-    epochs, seeds = at.about["config"]["epochs"], len(runs["base"])
-    tables.say(
-        f"Every arm here is the proposed model at the small scale of profile {at.made_in}: images "
-        f"of {at.about['image_size']} pixels, {epochs} epoch{'s' * (epochs > 1)} at most, from "
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}. Scores are on the {at.tested}; "
-        "differences are paired by seed and subject, their intervals carry both, and p is "
-        "corrected by Holm over the table."
-    )
-    return at
+    tables.header_of_runs([run for each in runs.values() for run in each])
+    return result_page.setting(runs["base"][0], data)
 
 
 def against(
@@ -121,7 +113,7 @@ def table(
             row[f"change in {head} {score}"] = c.difference if c else "reference"
             row[f"p ({head})"] = tables.p_value(c.p_holm) if c else "–"
         rows[words.get(name, name)] = row
-    return pd.DataFrame(rows).T.rename_axis("arm")
+    return pd.DataFrame(rows).T.rename_axis("training configuration")
 
 
 def own_score(

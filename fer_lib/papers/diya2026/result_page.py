@@ -73,9 +73,14 @@ def opened(runs: Run | Sequence[Run], data: str) -> Setting:
     """
     runs = [runs] if isinstance(runs, Run) else runs
     tables.header_of_runs(runs)
-    made_in = runs[0].about["profile"]
+    return setting(runs[0], data)
+
+
+def setting(run: Run, data: str) -> Setting:
+    """Return what a page of results works with; ``run`` stands for all of its runs."""
+    made_in = run.about["profile"]
     ground = Ground("diya2026", data, made_in)
-    return Setting(runs[0].about, budget.get(made_in).bootstrap, ground, sets_of(runs[0]))
+    return Setting(run.about, budget.get(made_in).bootstrap, ground, sets_of(run))
 
 
 def sets_of(run: Run) -> dict[str, str]:
