@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from fer_lib.evaluation import ledgers, over_seeds
-from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.evaluation.over_seeds import Pooled
 from fer_lib.evaluation.paired_differences import Comparison
 from fer_lib.evaluation.verdicts import Ground
@@ -13,7 +12,6 @@ from fer_lib.papers.diya2026 import (
     ablation_page,
     confusion_claims,
     model_page,
-    recorded_scores,
     result_page,
 )
 from fer_lib.papers.diya2026.fairness import group_tables
@@ -99,15 +97,6 @@ def test_accuracies_are_those_of_both_heads_by_subject():
     assert found["emotion"].value == pytest.approx(right.mean())
     assert found["emotion"].groups == predictions["group"].nunique()
     assert set(found) == {"emotion", "authenticity"}
-
-
-def test_what_a_record_leaves_undefined_is_nan():
-    one = recorded_scores.interval({"value": 0.5, "low": None, "high": None}, 7)
-    assert (one.value, one.groups) == (0.5, 7)
-    assert np.isnan(one.low) and np.isnan(one.high)
-    assert str(recorded_scores.interval({"value": 0.5, "low": 0.4, "high": 0.6}, 7)) == str(
-        Interval(0.5, 0.4, 0.6, 7)
-    )
 
 
 def test_a_p_says_no_more_than_permutations_can():

@@ -57,8 +57,8 @@ def rows(ledger: Ledger) -> VerdictRows:
     )
     found.underspecified(
         "protocol.stratified",
-        "whether subjects are kept apart is not said; images of one person on both sides are "
-        "possible",
+        "the paper does not say whether subjects are kept apart; images of one subject may be on "
+        "both sides",
     )
     return found
 
