@@ -143,10 +143,10 @@ tables.folded(
 # ## The image-level split by itself
 #
 # At 0 copies the lines of the figure are close together, although subjects recur on both sides. An image-level
-# split of rendered faces leaks nothing, for two reasons. Every rendered image is a fresh scene, with its own pose, light, background and strength of the
-# muscles, so no test image has a near twin in training. And each subject shows every emotion, so a subject's
-# identity does not tell the label. The second can be checked: predict the emotion from nothing but the
-# subject's name.
+# split of rendered faces leaks nothing, for two reasons. Every rendered image is a fresh scene, with its own pose,
+# light, background and strength of the muscles: the [audit of the data](data.ipynb) finds hardly any near-duplicates.
+# And each subject shows every emotion, so a subject's identity does not tell the label. The second reason can be
+# checked: predict the emotion from nothing but the subject's name.
 
 # %%
 names = OneHotEncoder().fit_transform(archive.table[["group"]])

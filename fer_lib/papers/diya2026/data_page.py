@@ -100,8 +100,8 @@ def shortcuts(alone: pd.Series, units: pd.DataFrame) -> str:
     most = units.loc[units["AUC alone"].idxmax()]
     return (
         f"Of these factors {alone.index[0]} tells most, with an AUC of **{alone.iloc[0]:.3f}** "
-        f"(0.5 is chance). Of the action units, {most['feature']}, in {most['emotion']}, comes closest "
-        f"to deciding alone: AUC {most['AUC alone']:.3f}."
+        f"(0.5 is chance). Of the action units, {most['feature']}, in {most['emotion']}, comes "
+        f"closest to deciding alone: AUC {most['AUC alone']:.3f}."
     )
 
 
