@@ -21,7 +21,6 @@ from fer_lib.papers.huang2025 import budget
 from fer_lib.papers.huang2025.balancing import (
     contrasts,
     leak_table,
-    order_plot,
     paired_scores,
     plots,
     printed_matrices,
@@ -160,7 +159,7 @@ tables.table(means[["accuracy", "macro F1"]], f"Mean of {folds} folds, k = {k}")
 sound = found.rows_of(Arm(BOTH, "lr", "smote"))
 by_order = leak_table.by_order(sound, found.leak)
 reported = leak_table.intervals(by_order, found.about["folds"])
-figure = order_plot.orders(by_order, reported, 1 / len(names.classes_))
+figure = plots.orders(by_order, reported, 1 / len(names.classes_))
 
 # %% tags=["hide-input"]
 first, last = reported["macro F1"].iloc[0], reported["macro F1"].iloc[-1]

@@ -18,7 +18,6 @@ from fer_lib.papers.huang2025.balancing import (
     contrasts,
     cross_validation,
     leak_table,
-    order_plot,
     paired_scores,
     plots,
     printed_matrices,
@@ -204,7 +203,7 @@ def test_the_orders_of_split_and_smote_are_listed_from_the_sound_one():
     guess = leak_table.most_frequent(np.array([0, 0, 0, 1]))
     assert guess["accuracy"] == 0.75
     assert guess["macro F1"] == pytest.approx(3 / 7)
-    (axis,) = order_plot.orders(each, found, 1 / 7).axes
+    (axis,) = plots.orders(each, found, 1 / 7).axes
     names = [label.get_text().replace("\n", " ") for label in axis.get_yticklabels()]
     assert names == list(each)
     means = [bar.lines[0].get_xdata()[0] for bar in axis.containers]
