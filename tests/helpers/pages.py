@@ -23,7 +23,6 @@ LEFT = {
     "ethics",
     "huang2025/audit",
     "huang2025/causal",
-    "huang2025/data",
     "huang2025/literature",
     "huang2025/search",
     "khalid2025/audit",
