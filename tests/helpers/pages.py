@@ -24,7 +24,6 @@ LEFT = {
     "huang2025/audit",
     "huang2025/causal",
     "huang2025/literature",
-    "huang2025/search",
     "khalid2025/audit",
     "start_here",
 }

@@ -66,12 +66,3 @@ def maps(table: pd.DataFrame) -> dict[str, np.ndarray]:
         emotion: means[emotion].to_numpy().reshape(CELLS, CELLS)
         for emotion in means.index.get_level_values(0).unique()
     }
-
-
-def listed(cells: dict[str, np.ndarray]) -> list[dict]:
-    """Return maps (`CELLS`, `CELLS`) as rows of a table: the emotion, the row, its columns."""
-    return [
-        {"emotion": name, "row": r + 1} | {f"column {c + 1}": v for c, v in enumerate(values[r])}
-        for name, values in cells.items()
-        for r in range(CELLS)
-    ]

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from engine.page import tables
 from fer_lib.evaluation.bootstrap import Interval
+from fer_lib.papers.huang2025 import printed_code
 from fer_lib.papers.huang2025.corrected_t_test import wider
 from fer_lib.papers.huang2025.search import coefficient_maps, nested_search
 from fer_lib.papers.huang2025.search.grid_and_optuna import GRID, LR, OPTUNA, SVM
@@ -121,3 +123,78 @@ def agreements(
     own = [agreement(part, name, planted[name]) for part in parts]
     others = [agreement(part, name, planted[e]) for part in parts for e in planted if e != name]
     return own, others
+
+
+def agreement_table(
+    maps: pd.DataFrame, cells: Mapping[str, np.ndarray], moved: Mapping[str, np.ndarray]
+) -> list[dict]:
+    """Return a row an emotion that moves: `agreements` as means, the own ones with their range.
+
+    ``cells`` names the emotions; ``moved`` has the planted changes of those that are known.
+    """
+    rows = []
+    for name in cells:
+        if name in moved:
+            own, other = agreements(maps, name, moved)
+            rows.append({"emotion": name, "with its own movement": tables.mean_and_range(own, 2)})
+            rows[-1]["with the other emotions'"] = round(float(np.mean(other)), 3)
+    return rows
+
+
+def cost_table(about: dict) -> list[dict]:
+    """Return a row a model and search: fits, and seconds as measured when it was made."""
+    rows = []
+    for model in (SVM, LR):
+        for way in (GRID, OPTUNA):
+            key = column(model, way)
+            fits, seconds = about["fits"][key], about["seconds"][key]
+            rows.append({"model": model, "search": way, "fits": fits, "seconds": f"{seconds:.1f}"})
+            each = tables.Measurement(f"{1000 * seconds / fits:.0f}")
+            rows[-1]["milliseconds a fit"] = each
+    return rows
+
+
+def public_rows() -> list[dict]:
+    """Return what the public notebook prints of both models, before (a constant) and after."""
+    public = printed_code.load("search")
+    return [
+        {
+            "model": words,
+            "score": shown,
+            "before, a constant": public["figure7"]["before"][key][score],
+            "after, printed": f"{float(public[key]['after'][score]):.3f}",
+        }
+        for key, words in (("svm", "SVM, grid search"), ("lr", "LR, Optuna"))
+        for score, shown in (("f1", "F1 of the positive class"), ("accuracy", "accuracy"))
+    ]
+
+
+def price_in_words(price: Interval) -> str:
+    """Return what choosing on the test fold changes in macro-F1, and what that shows."""
+    return (
+        f"Scored on the test fold, the same model with as many trials reports {price.value:+.3f} "
+        f"in macro-F1 ({price.ends}, the wider of both intervals). How much of this is luck with "
+        "these images, and how much comes from trials that had the whole training part to learn "
+        "from, cannot be told from the same images. "
+        + by_sign(
+            price,
+            "That it is above zero shows that such a score may not be reported.",
+            "Here it went the other way.",
+            "With so few settings and folds the interval holds zero; with more trials the "
+            "difference can be expected to grow.",
+        )
+    )
+
+
+def agreement_in_words(maps: pd.DataFrame, moved: Mapping[str, np.ndarray]) -> str:
+    """Return how far the cells that move a score are those that the expression moves."""
+    if not moved:
+        return "Where an expression changes these photographs is not known: the maps have no score."
+    each = [agreements(maps, name, moved) for name in moved if (maps["emotion"] == name).any()]
+    own, others = (np.mean([np.mean(part) for part in side]) for side in zip(*each, strict=True))
+    return (
+        "At a rank correlation of one, the cells that move the score most would be those that the "
+        f"expression moves most. It is {own:.2f} on average, and {others:.2f} with where the other "
+        "expressions move the face: faces fill the middle of every picture, so some agreement "
+        "comes from that alone."
+    )

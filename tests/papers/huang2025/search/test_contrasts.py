@@ -107,10 +107,47 @@ def test_agreement_is_one_with_the_own_changes_and_less_with_others():
     assert others == pytest.approx([-1.0, -1.0])
 
 
-def test_maps_are_listed_row_by_row():
-    side = coefficient_maps.CELLS
-    rows = coefficient_maps.listed({"happy": np.arange(side * side).reshape(side, side)})
-    assert len(rows) == side
-    assert rows[1] == {"emotion": "happy", "row": 2} | {
-        f"column {c + 1}": side + c for c in range(side)
+def made_up_maps():
+    """Maps of two emotions in two folds: the first in order of its cells, the second against it."""
+    cells = [(r, c) for r in range(coefficient_maps.CELLS) for c in range(coefficient_maps.CELLS)]
+    rows = [
+        {"emotion": name, "row": r, "column": c, "spread": float(sign * k), "fold": fold}
+        for fold in (0, 1)
+        for name, sign in (("fear", 1), ("sad", -1))
+        for k, (r, c) in enumerate(cells)
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_agreement_with_planted_changes_stands_in_a_table_and_a_sentence():
+    planted = np.arange(coefficient_maps.CELLS**2, dtype=float).reshape(coefficient_maps.CELLS, -1)
+    moved = {"fear": planted, "sad": planted}
+    maps = made_up_maps()
+    first, second = contrasts.agreement_table(maps, {"fear": 0, "neutral": 0, "sad": 0}, moved)
+    assert (first["emotion"], second["emotion"]) == ("fear", "sad")
+    assert first["with its own movement"] == "1.00 (1.00 to 1.00)"
+    assert second["with the other emotions'"] == -1.0
+    assert "It is 0.00 on average, and 0.00 with" in contrasts.agreement_in_words(maps, moved)
+    assert "not known" in contrasts.agreement_in_words(maps, {})
+
+
+def test_costs_and_the_public_notebook_are_listed_by_model_and_search():
+    ways = [(model, way) for model in (SVM, LR) for way in (GRID, OPTUNA)]
+    about = {
+        "fits": {column(*way): 10 for way in ways},
+        "seconds": {column(*way): 0.5 * k for k, way in enumerate(ways)},
     }
+    told = contrasts.cost_table(about)
+    assert [(row["model"], row["search"]) for row in told] == ways
+    assert [row["seconds"] for row in told] == ["0.0", "0.5", "1.0", "1.5"]
+    assert told[3]["milliseconds a fit"].text == "150"
+    rows = contrasts.public_rows()
+    assert [row["model"] for row in rows] == ["SVM, grid search"] * 2 + ["LR, Optuna"] * 2
+    assert len({row["before, a constant"] for row in rows}) == 1
+
+
+@pytest.mark.parametrize(
+    ("price", "words"), [(UP, "may not be reported"), (DOWN, "other way"), (OPEN, "holds zero")]
+)
+def test_the_price_of_choosing_on_the_test_fold_follows_its_interval(price, words):
+    assert words in contrasts.price_in_words(price)
