@@ -257,7 +257,7 @@ question.answer(
 # make notebook N=diya2026/authenticity PROFILE=book PARAMS='threshold=0.7 resamples=100'
 # ```
 #
-# **Exercise.** Raise `threshold` from 0.5 to 0.9. Of precision and recall of "genuine" and of "fake", which
+# **Exercise.** Raise `threshold` from `0.5` to `0.9`. Of precision and recall of "genuine" and of "fake", which
 # can move in one direction only? And the AUC?
 #
 # <details><summary>Answer</summary>

@@ -17,7 +17,6 @@ from fer_lib.papers.diya2026.explanations import (
     face_regions,
     map_agreement,
     map_page,
-    map_plots,
     map_scores,
 )
 from fer_lib.papers.diya2026.explanations.explained_faces import Cases
@@ -144,13 +143,6 @@ def test_curves_stand_beside_those_of_noise():
     own, noise = found["seen"].areas(), found["noise"].areas()
     assert np.allclose(table["deletion below noise"], noise["deletion"] - own["deletion"])
     assert np.allclose(table["insertion above noise"], own["insertion"] - noise["insertion"])
-    figure = map_plots.curves(
-        {"emotion": found, "authenticity": found}, {"seen": "r", "noise": "b"}
-    )
-    assert [axis.get_title() for axis in figure.axes[:2]] == [
-        "emotion: deletion",
-        "emotion: insertion",
-    ]
 
 
 def test_ranks_are_of_each_face_by_itself():
@@ -229,17 +221,3 @@ def test_photographs_decide_nothing():
     rows = VerdictRows(LEDGER, GROUND)
     map_verdicts.without_truth(rows, map_verdicts.OF_LIME, "no truth")
     assert [row.verdict.word for row in rows.rows] == ["not testable"] * 2
-
-
-def test_heat_maps_and_falls_have_a_panel_a_head():
-    heads = ("emotion", "authenticity")
-    figure = map_plots.density(
-        {head: np.ones((2, 3)) for head in heads}, "ab", ["x", "y and z", "w"]
-    )
-    assert len(figure.axes) == 2 and len(figure.axes[0].texts) == 6
-    fall = pd.DataFrame(
-        {"share of layers": [0.5, 1.0], "correlation": [0.4, 0.1], "different people": [0.2, 0.2]}
-    )
-    shown = map_plots.colours(["one", "two", "three"])
-    figure = map_plots.falls({head: {"one": fall} for head in heads}, shown)
-    assert figure.axes[0].lines[0].get_xydata().tolist() == [[0, 1], [0.5, 0.4], [1, 0.1]]
