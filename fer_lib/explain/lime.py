@@ -1,177 +1,134 @@
-"""LIME for all heads from one set of perturbed copies, as few as stability needs."""
+"""LIME of one head by its authors' package, on SLIC superpixels, repeatable and without a bar."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
-from scipy.linalg import hadamard
 from skimage.segmentation import slic
 from torch import Tensor, nn
 
 from fer_lib.explain.one_head import BATCH, logits
 from fer_lib.models.frozen_trunk import Staged
-from fer_lib.task import Head, Task
+from fer_lib.task import Head
 from fer_lib.training.augmentation import normalise, resize
 
-KERNEL_WIDTH = 0.25  # of cosine distances, as in the authors' package
-RIDGE = 1.0  # as there
+with warnings.catch_warnings():
+    # In a notebook its progress bar asks at once for widgets, which nothing here needs.
+    warnings.filterwarnings("ignore", "IProgress not found")
+    from lime import lime_image
 
-Predict = Callable[[Tensor], Tensor]
 
+def segments_of(image: np.ndarray, count: int = 50) -> np.ndarray:
+    """Return the SLIC superpixels of a uint8 image (side, side, 3): int (side, side), from 0.
 
-def segments_of(image: Tensor, count: int) -> np.ndarray:
-    """Return SLIC superpixels of a uint8 image (3, side, side): int (side, side), from 0.
+    They have no chance in them: every seed perturbs the same segments. The package's own default,
+    quickshift, finds a handful of segments in a face of 48 pixels.
 
-    They have no chance in them: every seed perturbs the same segments.
+    Examples
+    --------
+    >>> image = np.random.default_rng(0).integers(0, 256, (48, 48, 3), np.uint8)
+    >>> segments_of(image, 20).shape
+    (48, 48)
     """
-    return slic(image.permute(1, 2, 0).numpy(), n_segments=count, start_label=0, compactness=12)
+    return slic(image, n_segments=count, start_label=0, compactness=12)
 
 
-def design(segments: int, copies: int, seed: int) -> np.ndarray:
-    """Return which segments each perturbed copy keeps, bool (copies, segments).
-
-    Half of the copies are the others turned inside out, so that what two segments do together
-    cannot be mistaken for what one does; and within a block of copies each segment is kept in half
-    of them, and each pair of segments together in a quarter, as nearly as the number allows: the
-    rows of a Hadamard matrix, their columns drawn and their signs turned at random.
+def probabilities(network: nn.Module, head: str) -> Callable[[np.ndarray], np.ndarray]:
+    """Return the function that LIME asks: images (n, side, side, 3), uint8, to (n, classes).
 
     Parameters
     ----------
-    segments : int
-        At least 1.
-    copies : int
-        Even. A design of more copies begins with the one of fewer, if both have the same seed.
-    seed : int
-        Of the draws.
-
-    Raises
-    ------
-    ValueError
-        If ``copies`` is not even and positive.
-
-    References
-    ----------
-    Two-level designs and their foldover: Plackett and Burman, doi:10.1093/biomet/33.4.305;
-    Box and Hunter, doi:10.1080/00401706.1961.10489951.
-    """
-    if copies < 2 or copies % 2:
-        raise ValueError(f"copies is {copies}: must be even and positive")
-    chance = np.random.default_rng(seed)
-    order = 1 << int(segments).bit_length()  # more rows than segments: one column is constant
-    rows: list[np.ndarray] = []
-    while 2 * sum(map(len, rows)) < copies:
-        columns = 1 + chance.permutation(order - 1)[:segments]
-        signs = chance.choice([-1, 1], segments)
-        rows.append(hadamard(order)[chance.permutation(order)][:, columns] * signs > 0)
-    kept = np.concatenate(rows)[: copies // 2]
-    return np.stack([kept, ~kept], 1).reshape(copies, segments)
-
-
-def nearness(kept: np.ndarray) -> np.ndarray:
-    """Return each copy's weight (copies,): near the whole image counts more.
-
-    Of the cosine distance between what is kept and all, as in the authors' package.
-    """
-    distance = 1 - np.sqrt(kept.mean(1))
-    return np.sqrt(np.exp(-(distance**2) / KERNEL_WIDTH**2))
-
-
-def fitted(kept: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return each segment's weight in the weighed ridge regression, (segments, outputs).
-
-    Parameters
-    ----------
-    kept : ndarray
-        bool (copies, segments).
-    answers : ndarray
-        (copies, outputs), probabilities.
-    weights : ndarray
-        (copies,), from `nearness`.
-    """
-    share = weights / weights.sum()
-    x = kept - share @ kept
-    y = answers - share @ answers
-    left = (x * weights[:, None]).T @ x + RIDGE * np.eye(kept.shape[1])
-    return np.linalg.solve(left, (x * weights[:, None]).T @ y)
-
-
-def answers(predict: Predict, image: Tensor, segments: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """Return what ``predict`` says of the perturbed copies, (copies, outputs).
-
-    A segment that is not kept lies under its mean colour. Only a batch of copies exists at a time.
-
-    Parameters
-    ----------
-    predict : callable
-        Normalised float32 images (n, 3, side, side) -> (n, outputs).
-    image : Tensor
-        uint8 (3, side, side).
-    segments : ndarray
-        int (side, side), from 0.
-    kept : ndarray
-        bool (copies, segments).
-    """
-    labels = torch.from_numpy(segments.reshape(-1).astype(np.int64))
-    pixels = normalise(image[None])[0].permute(1, 2, 0).reshape(-1, 3)
-    count = kept.shape[1]
-    sizes = torch.bincount(labels, minlength=count).clamp_min(1).unsqueeze(1)
-    mean = torch.zeros(count, 3).index_add_(0, labels, pixels) / sizes
-    hidden = mean[labels]
-    side = image.shape[-1]
-    said = []
-    with torch.inference_mode():
-        for start in range(0, len(kept), BATCH):
-            shown = torch.from_numpy(kept[start : start + BATCH])[:, labels].unsqueeze(2)
-            batch = torch.where(shown, pixels, hidden).reshape(-1, side, side, 3)
-            said.append(predict(batch.permute(0, 3, 1, 2)).double())
-    return torch.cat(said).numpy()
-
-
-def all_heads(model: nn.Module) -> Predict:
-    """Return a function that gives the probabilities of all heads' classes, side by side.
-
-    They are (n, 9) for seven emotions and two kinds of authenticity.
+    network : nn.Module
+        Returns the logits by head, in evaluation mode.
+    head : str
+        The one head whose probabilities are given.
     """
 
-    def predict(batch: Tensor) -> Tensor:
-        output = model(batch)
-        return torch.cat([logits(output, head).softmax(1) for head in output], 1)
+    def predict(images: np.ndarray) -> np.ndarray:
+        batch = normalise(torch.from_numpy(images).permute(0, 3, 1, 2))
+        with torch.inference_mode():
+            return logits(network(batch), head).softmax(1).double().numpy()
 
     return predict
 
 
-def column(task: Task, head: str, target: int) -> int:
-    """Return the place of a head's class in what `all_heads` gives."""
-    before = task.heads[: task.heads.index(task[head])]
-    return sum(len(one.classes) for one in before) + target
+@contextmanager
+def without_bar() -> Iterator[None]:
+    """Keep the package from printing a progress bar, which it has no argument against.
+
+    Examples
+    --------
+    >>> with without_bar():
+    ...     assert lime_image.tqdm([1, 2]) == [1, 2]
+    """
+
+    def as_it_is(rows: Iterable) -> Iterable:
+        return rows
+
+    shown = lime_image.tqdm
+    lime_image.tqdm = as_it_is
+    try:
+        yield
+    finally:
+        lime_image.tqdm = shown
 
 
 def weights_of(
-    model: nn.Module, image: Tensor, segments: np.ndarray, copies: int, seed: int
+    network: nn.Module,
+    image: np.ndarray,
+    segments: np.ndarray,
+    head: str,
+    target: int,
+    copies: int,
+    seed: int,
 ) -> np.ndarray:
-    """Return every segment's LIME weight for all classes of all heads, (segments, classes).
+    """Return every segment's weight for one class of one head, float64 (segments,).
 
     Parameters
     ----------
-    model : nn.Module
+    network : nn.Module
         In evaluation mode.
-    image : Tensor
-        uint8, (3, side, side), at the model's own size.
+    image : ndarray
+        uint8 (side, side, 3), at the network's own size. A hidden segment lies under its mean
+        colour.
     segments : ndarray
-        int (side, side), from 0, as `segments_of` gives.
+        int (side, side), from 0.
+    head, target : str, int
+        The head, and the place of the class among its classes.
     copies : int
-        Perturbed copies: forward passes of one image.
+        Perturbed copies: forward passes of one image. The first is the image itself.
     seed : int
         The same seed repeats the weights bit for bit.
 
+    Raises
+    ------
+    ValueError
+        If ``copies`` is not positive, or the network has no such head.
+
     References
     ----------
-    Ribeiro et al., doi:10.1145/2939672.2939778.
+    Ribeiro et al., doi:10.1145/2939672.2939778; its package `lime`.
     """
-    kept = design(int(segments.max()) + 1, copies, seed)
-    return fitted(kept, answers(all_heads(model), image, segments, kept), nearness(kept))
+    if copies < 1:
+        raise ValueError(f"copies is {copies}: must be positive")
+    # An explainer goes on drawing from its own stream: only a fresh one repeats.
+    explainer = lime_image.LimeImageExplainer(feature_selection="none", random_state=seed)
+    with without_bar():
+        explanation = explainer.explain_instance(
+            image,
+            probabilities(network, head),
+            labels=(target,),
+            top_labels=None,
+            num_samples=copies,
+            batch_size=BATCH,
+            segmentation_fn=lambda _: segments,
+        )
+    found = dict(explanation.local_exp[target])
+    return np.array([found[place] for place in range(len(found))])
 
 
 def lime(
@@ -183,7 +140,7 @@ def lime(
     copies: int = 256,
     seed: int = 0,
 ) -> np.ndarray:
-    """Return the LIME map of one head's class for one image.
+    """Return the LIME map of one head's class for one image, by the package `lime`.
 
     Parameters
     ----------
@@ -198,7 +155,7 @@ def lime(
     segments : int
         Superpixels asked for; SLIC makes somewhat fewer.
     copies : int
-        Perturbed copies, even: forward passes of one image.
+        Perturbed copies: forward passes of one image.
     seed : int
         The same seed repeats the map bit for bit.
 
@@ -210,7 +167,7 @@ def lime(
     Raises
     ------
     ValueError
-        If ``copies`` is not even and positive, or the network has no such head.
+        If ``copies`` is not positive, or the network has no such head.
 
     References
     ----------
@@ -227,10 +184,10 @@ def lime(
     >>> found.shape == (network.side, network.side), found.dtype.name
     (True, 'float32')
     """
-    (pixels,) = resize(image[None], network.side)
+    pixels: Tensor = resize(image[None], network.side)[0]
+    picture = pixels.permute(1, 2, 0).contiguous().numpy()
     if target is None:
-        with torch.inference_mode():
-            target = int(logits(network(normalise(pixels[None])), head.name).argmax())
-    parts = segments_of(pixels, segments)
-    found = weights_of(network, pixels, parts, copies, seed)
-    return found[parts, column(network.task, head.name, target)].astype(np.float32)
+        target = int(probabilities(network, head.name)(picture[None]).argmax())
+    parts = segments_of(picture, segments)
+    found = weights_of(network, picture, parts, head.name, target, copies, seed)
+    return found[parts].astype(np.float32)

@@ -1,337 +1,224 @@
 # %% [markdown]
-# # Uncertainty, calibration, threshold
+# # Do the probabilities mean what they say, and are five resamples enough?
 #
-# What an interval from five resamples is worth (section 5-1-8 of {cite}`diya2026`), whether the models'
-# probabilities mean what they say, and whether {claim}`diya2026/deploy.threshold` is where to decide
-# (section 4-3).
+# *Sections 4-3, 5-1-7, 5-1-8 and 5-3, Table 6, Figures 13 and 17 of {cite}`diya2026`*
 
-# %% tags=["parameters", "hide-cell"]
+# %% tags=["parameters"]
 data = "rendered46"
 data_root = ""
 profile = "smoke"
 seed = 0
+few = 5  # bootstrap resamples that make one interval, as in the paper
+bins = 10  # of the reliability diagram
+threshold = 0.5  # an expression is called genuine from this probability on
 
 # %%
+from fer_lib.evaluation import over_seeds
+from fer_lib.papers.diya2026 import bootstrap_coverage, calibration, calibration_page, named_configs
 from fer_lib.settings import Settings
-
-settings = Settings(data, data_root, profile, seed)
-
-# %% tags=["hide-input"]
-from dataclasses import replace
-
-import numpy as np
-import pandas as pd
-from scipy import stats
-
-from engine.page import tables as page
-from engine.page.verdict_rows import VerdictRows
-from fer_lib.evaluation import counts_by_subject, ledgers, metrics, over_seeds
-from fer_lib.evaluation.bootstrap import LEVEL, percentile_ends, weights_of
-from fer_lib.labels import AUTHENTICITY
-from fer_lib.papers.diya2026 import (
-    bootstrap_coverage,
-    calibration,
-    named_configs,
-    result_page,
-    result_plots,
-)
-from fer_lib.plots import figures
 from fer_lib.training import configs, load_runs
 
+settings = Settings(data, data_root, profile, seed)
+models = [named_configs.PROPOSED, named_configs.RIVAL]
+runs = load_runs.need_arms(configs.planned(models, settings))
+
+# %% tags=["hide-input"]
+import time
+
+from engine.page import opening, tables
+from engine.page.verdict_rows import VerdictRows
+from fer_lib.evaluation import counts_by_subject, ledgers
+from fer_lib.papers.diya2026 import result_page, result_plots
+from fer_lib.papers.diya2026.verdicts import calibration as verdicts
+from fer_lib.plots import figures
+
+started = time.perf_counter()
 figures.use_style()
-ledger = ledgers.load("diya2026")
-runs = load_runs.need_arms(configs.planned([named_configs.PROPOSED, named_configs.RIVAL], settings))
-first = runs[named_configs.PROPOSED][0]
-at = result_page.opened(first, data)
-made_in, resamples, ground, sets, last = at.made_in, at.resamples, at.ground, at.sets, at.last
-page.say(
-    f"Models: {' and '.join(named_configs.title(name) for name in runs)}, on {sets[last]}; "
-    f"{resamples:,} bootstrap resamples. Seeds: "
-    + result_page.seeds_in_words({named_configs.title(name): found for name, found in runs.items()})
-    + "."
+question = opening.ask(
+    "Do the model's probabilities mean what they say, and can five resamples give an interval?"
 )
+at = result_page.opened([run for found in runs.values() for run in found], data)
+ledger, resamples, last = ledgers.load("diya2026"), at.resamples, at.last
+own = runs[named_configs.PROPOSED]
 
 # %% [markdown]
-# ## Five resamples
+# A score on test images is uncertain, because other subjects would give another score. A probability is
+# uncertain in its own way: the model may claim more than it keeps. The paper gives an interval from five
+# bootstrap runs, and takes the area under the ROC curve as a sign of credible probabilities. This page measures
+# what both are worth.
+#
+# ## An interval from five resamples
 #
 # Section 5-1-8 averages the scores over five bootstrap runs and gives intervals of
-# {claim}`diya2026/bootstrap.level`. A percentile interval of that level leaves out one draw in forty at each
-# end, so it takes many draws to find where that is {cite}`efron1993`. Five draws cannot: their smallest and
-# largest enclose that middle part only if at least one of them falls into each tail.
+# {claim}`diya2026/bootstrap.level`. The percentile bootstrap {cite}`efron1993` draws the subjects again with
+# replacement, scores each draw, and leaves out one draw in forty at each end. It takes many draws to find where
+# that is. Five draws cannot: their smallest and largest enclose the middle 95 % only if at least one of them
+# falls into each tail.
 #
-# Here the first seed of the proposed model is drawn again by subject, as often as the profile says. From
-# these draws five are taken, an interval is made of them, and this is done a thousand times.
+# We draw the subjects of the first training again, as often as the profile says. From these draws we take few,
+# make an interval of them, and repeat that a thousand times.
 
-# %% tags=["hide-input"]
-FIVE = int(ledger["bootstrap.resamples"].value)
-REPEATS = 1000
-one = over_seeds.tallies([first], last, "authenticity")
-values, draws, groups = over_seeds.drawn(one, resamples, seed)
-rows, chances = [], {}
-for name in ("accuracy", "macro F1", "AUC"):
-    drawn = draws[name][0]
-    drawn = drawn[~np.isnan(drawn)]
-    low, high = percentile_ends(drawn)
-    chances[name] = bootstrap_coverage.from_few(drawn, FIVE, REPEATS, seed)
-    ends = chances[name]
-    rows.append(
-        {
-            "score": name,
-            "value": float(values[name][0]),
-            f"interval, {resamples:,} draws": f"[{low:.3f}, {high:.3f}]",
-            f"lower end, {FIVE} draws": "{:.3f} to {:.3f}".format(*percentile_ends(ends["low"])),
-            f"upper end, {FIVE} draws": "{:.3f} to {:.3f}".format(*percentile_ends(ends["high"])),
-            "mean width, share of the full one": f"{ends['width'].mean() / (high - low):.2f}",
-            "narrowest to widest": f"{ends['width'].min() / (high - low):.2f} to {ends['width'].max() / (high - low):.2f}",
-        }
-    )
-page.table(
-    rows, f"Intervals from {FIVE} resamples, made {REPEATS:,} times (middle 95 % of their ends)"
-)
-page.say(
-    f"That the smallest and largest of {FIVE} draws enclose the middle 95 % happens in "
-    f"{100 * bootstrap_coverage.coverage(FIVE):.1f} % of cases, whatever the score."
-)
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Histograms of the lower and upper ends of a thousand intervals from five resamples of the authenticity accuracy; dashed lines are the ends from all resamples, which the short intervals mostly do not reach."}}
-drawn = draws["accuracy"][0]
-figure = result_plots.spread_of_ends(
-    tuple(percentile_ends(drawn)), chances["accuracy"], "authenticity accuracy"
-)
-
-# %% tags=["hide-input"]
-shown = chances["accuracy"].quantile([0.0, 0.025, 0.25, 0.5, 0.75, 0.975, 1.0])
-page.folded(
-    shown.rename_axis("quantile").reset_index(), "Quantiles of the ends from five resamples"
-)
-
-# %% [markdown]
-# ### Images are not subjects
-#
-# The same run, resampled once by subject and once as if each image were a subject of its own. The second is
-# what a bootstrap over images does.
-
-# %% tags=["hide-input"]
-held = result_page.rows_of(first, last)
-alone = counts_by_subject.tally(held.assign(group=held["image_id"]), first.task["authenticity"])
-_, by_image, images = over_seeds.drawn([alone], resamples, seed)
-rows = []
-for name in ("accuracy", "macro F1", "AUC"):
-    ends = {
-        "by subject": percentile_ends(draws[name]),
-        "by image": percentile_ends(by_image[name]),
-    }
-    width = {how: high - low for how, (low, high) in ends.items()}
-    rows.append(
-        {"score": name}
-        | {f"drawn {how}": f"[{low:.3f}, {high:.3f}]" for how, (low, high) in ends.items()}
-        | {"subject over image, width": f"{width['by subject'] / width['by image']:.2f}"}
-    )
-page.table(rows, f"{groups} groups, {images:,} images")
-
-# %% [markdown]
-# ### What the printed interval is
-#
-# Figure 13 has all that a bootstrap of images needs. Drawing its images again gives a binomial number of
-# right answers, so the ends of a bootstrap with very many draws are known exactly. And Table 6 says that
-# its values are averages over five bootstrap runs: how often would such averages print like the four
-# counts themselves? That is tried out with many such tables.
-
-# %% tags=["hide-input"]
-printed = result_page.figure_13(ledger)
-total, right = int(printed.sum()), int(np.trace(printed))
-exact = np.array(stats.binom.interval(LEVEL, total, right / total)) / total
-tables = 20_000
-again = weights_of(printed, tables * FIVE, seed).reshape(-1, 2, 2)
-overall, per_class = metrics.confusion_scores(again), metrics.class_scores(again)
-averaged = {
-    "authenticity.accuracy": 100 * overall["accuracy"],
-    "authenticity.kappa": overall["Cohen's kappa"],
-    "authenticity.mcc": overall["MCC"],
-} | {
-    f"{where}.{name}.{what.lower()}": per_class[what][:, place]
-    for place, name in enumerate(AUTHENTICITY)
-    for where, what in (
-        ("table6", "precision"),
-        ("table6", "recall"),
-        ("table6", "F1"),
-        ("text", "recall"),
-        ("text", "F1"),
-    )
+# %%
+tallies = over_seeds.tallies(own[:1], last, "authenticity")
+values, draws, subjects = over_seeds.drawn(tallies, resamples, seed)
+ends = {
+    score: bootstrap_coverage.from_few(draws[score][0], few, 1000, seed)
+    for score in calibration_page.SCORES
 }
-alike = np.ones(tables, bool)
-singly = []
-for key, value in averaged.items():
-    mean = value.reshape(tables, FIVE).mean(1)
-    low, high = ledger[key].rounding
-    prints = (low <= mean) & (mean <= high)
-    alike &= prints
-    singly.append(
-        {
-            "value": ledger[key].title,
-            "printed": ledger[key].shown,
-            "prints like it": f"{100 * prints.mean():.1f} %",
-        }
-    )
-quick = bootstrap_coverage.from_few(overall["accuracy"], FIVE, REPEATS * 10, seed)
-names = ("authenticity.ci_low", "authenticity.ci_high")
-(low_from, low_to), (high_from, high_to) = (ledger[name].rounding for name in names)
-both = quick["low"].between(low_from, low_to) & quick["high"].between(high_from, high_to)
-page.table(
-    singly, f"How often an average over {FIVE} bootstrap runs prints like the counts of Figure 13"
-)
-page.say(
-    f"All of them together: {int(alike.sum()):,} of {tables:,}. Both ends of the printed interval from "
-    f"{FIVE} draws: {int(both.sum()):,} of {len(both):,}."
-)
+calibration_page.say_few(draws, ends, few)
+
+# %% [markdown]
+# The figure shows where the lower and upper ends of the thousand intervals lie. Look how many of them reach the
+# dashed lines, the ends from all draws.
+
+# %% mystnb={"image": {"alt": "Histograms of the lower and upper ends of a thousand intervals from few resamples of the authenticity accuracy; dashed lines are the ends from all resamples."}}
+full = tuple(bootstrap_coverage.percentile_ends(draws["accuracy"][0]))
+figure = result_plots.spread_of_ends(full, ends["accuracy"], "authenticity accuracy")
+
+# %% tags=["hide-input"]
+calibration_page.say_inside(draws["accuracy"][0], ends["accuracy"])
+
+# %% [markdown]
+# ## Subjects or images?
+#
+# Images of one subject are not independent, so this book draws subjects. A bootstrap that draws single images
+# treats each as a subject of its own. Usually that makes intervals too narrow. The table compares both.
+
+# %%
+head = own[0].task["authenticity"]
+predictions = result_page.rows_of(own[0], last)
+single = predictions.assign(group=predictions["image_id"])
+tally = counts_by_subject.tally(single, head)
+_, by_image, images = over_seeds.drawn([tally], resamples, seed)
+within = calibration.within_subjects(predictions, head)
+calibration_page.say_subjects(draws, by_image, within)
+
+# %% [markdown]
+# ## What the printed interval is
+#
+# Figure 13 prints the four counts behind Table 6, which is all that a bootstrap of images needs. Drawing its
+# images again gives a binomial number of right answers. So the ends of a bootstrap with very many draws are
+# known exactly; the verdicts below compare them with the printed ones. Table 6 also says that its values are
+# averages over five bootstrap runs. If so, they should differ a little from the counts. We make many such
+# tables and count how often one prints like the paper's.
+
+# %%
+FIVE = int(ledger["bootstrap.resamples"].value)
+counts = result_page.figure_13(ledger)
+exact = bootstrap_coverage.exact_ends(counts)
+averaged = bootstrap_coverage.averages(counts, ledger, FIVE, 20_000, seed)
+calibration_page.say_printed(averaged, FIVE)
 
 # %% [markdown]
 # ## Calibration
 #
-# A probability is calibrated if, of the images that get {literal}`0.8 <an example>`, eight in ten are what
-# they are said to be. For authenticity the probability is that of "genuine"; for the emotions it is the
-# confidence in the emotion that is named. The expected calibration error (ECE, {cite}`naeini2015`) is the
-# mean distance of the bins below from the diagonal, weighted by their images; ten bins of equal width or of
-# equal size. It is never below zero, so small samples make it too large. The Brier score {cite}`brier1950`
-# is the mean squared distance of the probability from what came true.
+# A probability is calibrated if, of the images that get {literal}`0.8 <an example>`, eight in ten are what they
+# are said to be. scikit-learn's `calibration_curve` sorts the images into bins and gives, for each bin, the
+# mean probability and the share that came true.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability diagram of the authenticity head of the proposed model: share of genuine images over the probability of genuine in ten bins, a line a seed; marks grow with the images in a bin; the dashed diagonal is perfect calibration."}}
-forecasts = {
-    (name, head): [
-        calibration.forecast(result_page.rows_of(run, last), run.task[head]) for run in found
-    ]
-    for name, found in runs.items()
-    for head in ("authenticity", "emotion")
-}
-diagrams = {key: [calibration.reliability(of) for of in found] for key, found in forecasts.items()}
-figure = result_plots.reliability(
-    {named_configs.title(named_configs.PROPOSED): diagrams[named_configs.PROPOSED, "authenticity"]},
-    "probability of genuine",
-)
+# %%
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import brier_score_loss
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Reliability diagram of the emotion head of the proposed model: share of right answers over the confidence in ten bins, a line a seed; marks grow with the images in a bin; the dashed diagonal is perfect calibration."}}
-figure = result_plots.reliability(
-    {named_configs.title(named_configs.PROPOSED): diagrams[named_configs.PROPOSED, "emotion"]},
-    "confidence in the emotion",
-)
-
-# %% tags=["hide-input"]
-for (name, head), frames in diagrams.items():
-    page.folded(
-        pd.concat(
-            frame.assign(seed=run.about["seed"])
-            for run, frame in zip(runs[name], frames, strict=True)
-        ),
-        f"Reliability of {named_configs.title(name)}, {head}",
-    )
-
-# %% tags=["hide-input"]
-measured = {key: calibration.over_seeds(found, resamples, seed) for key, found in forecasts.items()}
-page.table(
-    [
-        {"model": named_configs.title(name), "head": head} | found
-        for (name, head), found in measured.items()
-    ],
-    f"Calibration, mean over seeds, {sets[last]}",
-)
-parts = [
-    {"model": named_configs.title(name), "head": head}
-    | pd.DataFrame([calibration.brier_parts(of) for of in found]).mean().to_dict()
-    for (name, head), found in forecasts.items()
-]
-page.table(parts, "The Brier score is miscalibration less discrimination plus uncertainty")
+genuine = (predictions["authenticity"] == "genuine").astype(int)
+share, mean = calibration_curve(genuine, predictions["p_genuine"], n_bins=bins)
+for probability, came_true in zip(mean, share, strict=True):
+    print(f"probability {probability:.2f}   came true {came_true:.2f}")
+print(f"Brier score {brier_score_loss(genuine, predictions['p_genuine']):.3f}")
 
 # %% [markdown]
-# The parts are those of {cite}`dimitriadis2021`: miscalibration is what the best rising change of the
-# probabilities would save, discrimination what such a change gains over always saying the plain share,
-# uncertainty the score of the plain share. They are means over seeds without intervals.
-#
-# Sections 5-1-7 and 5-3-3 take the AUC as a sign of certain and credible probabilities. Squaring every
-# probability changes none of the order, and so not the AUC:
+# The same for every seed and both heads: for authenticity the probability is that of "genuine", for the
+# emotions the confidence in the emotion that is predicted. The figure shows the share that came true over the
+# probability, a line a seed. Below the dashed diagonal the model claims too much.
 
-# %% tags=["hide-input"]
-squared = [replace(of, p=of.p**2) for of in forecasts[named_configs.PROPOSED, "authenticity"]]
-rows = []
-for how, found in (
-    ("as they are", forecasts[named_configs.PROPOSED, "authenticity"]),
-    ("squared", squared),
-):
-    rows.append(
-        {
-            "probabilities": how,
-            "AUC": float(np.mean([metrics.auc(of.true, of.p) for of in found])),
-        }
-        | calibration.over_seeds(found, resamples, seed)
-    )
-page.table(rows, "The same AUC with other probabilities")
+# %% mystnb={"image": {"alt": "Reliability diagrams of the two heads of the proposed model: share that came true over the probability, a line a seed; marks grow with the images in a bin; the dashed diagonal is perfect calibration."}}
+forecasts = {
+    (name, head.name): [calibration.forecast(result_page.rows_of(run, last), head) for run in found]
+    for name, found in runs.items()
+    for head in own[0].task.heads
+}
+diagrams = {
+    head: [calibration.reliability(one, bins=bins) for one in found]
+    for (name, head), found in forecasts.items()
+    if name == named_configs.PROPOSED
+}
+figure = result_plots.reliability(diagrams, "probability")
+
+# %% [markdown]
+# The expected calibration error (ECE, {cite}`naeini2015`) is the mean distance of the bins from the diagonal,
+# weighted by their images, in bins of equal width or of equal size. It is never below zero, so few images make
+# it too large. The Brier score {cite}`brier1950` is the mean squared distance of the probability from what came
+# true. The last column is the mean probability less the share that came true: above zero the model claims too
+# much. The parts of the Brier score, folded below, are those of {cite}`dimitriadis2021`.
+
+# %%
+measured = calibration_page.measured(forecasts, resamples, seed, bins)
+error = measured[named_configs.PROPOSED, "authenticity"][calibration_page.ERROR]
+
+# %% [markdown]
+# Sections 5-1-7 and 5-3-3 take the AUC as a sign of certain and credible probabilities. But the AUC sees only
+# the order of the images. Squaring every probability keeps the order and changes what the probabilities say:
+
+# %%
+of_authenticity = forecasts[named_configs.PROPOSED, "authenticity"]
+calibration_page.say_squared(of_authenticity, resamples, seed, bins)
 
 # %% [markdown]
 # ## The threshold
 #
-# Section 4-3 calls an expression genuine from a probability of {claim}`diya2026/deploy.threshold` on. For
-# each seed the threshold with the highest accuracy **on the validation part** is taken instead, and both
-# are applied to the test images. No test image has a say in the choice.
+# Section 4-3 calls an expression genuine from a probability of {claim}`diya2026/deploy.threshold` on. For each
+# seed we take the threshold with the highest accuracy **on the validation part** instead, and apply both to the
+# test images. No test image has a say in the choice.
 
-# %% tags=["hide-input"]
-half = ledger["deploy.threshold"].value
-thresholds = {
-    name: [calibration.best_threshold(run) for run in found] for name, found in runs.items()
+# %%
+found = {
+    (name, which): calibration_page.thresholds_of(of_model, threshold, which, resamples, seed)
+    for name, of_model in runs.items()
+    for which in at.sets
 }
-gains = {}
-for which, text in sets.items():
-    rows = []
-    for name, found in runs.items():
-        plain = calibration.at_thresholds(found, [half] * len(found), which, resamples, seed)
-        best = calibration.at_thresholds(found, thresholds[name], which, resamples, seed)
-        gains[name, which] = over_seeds.less(best, plain)
-        for score in plain[0]:
-            rows.append(
-                {
-                    "model": named_configs.title(name),
-                    "score": score,
-                    f"at {half:g}": float(plain[0][score].mean()),
-                    "at the validation part's best": float(best[0][score].mean()),
-                    "difference": gains[name, which][score],
-                }
-            )
-    page.table(rows, f"Two thresholds: {text}")
-page.table(
-    [
-        {"model": named_configs.title(name), "seed": run.about["seed"], "threshold": threshold}
-        for name, found in runs.items()
-        for run, threshold in zip(found, thresholds[name], strict=True)
-    ],
-    "Thresholds chosen on the validation part",
-)
+calibration_page.say_thresholds(found, threshold, at.sets)
 
 # %% [markdown]
 # ## Verdicts
+#
+# The printed interval is compared with the exact one. What the paper leaves open is marked as underspecified,
+# with what we measured.
 
 # %% tags=["hide-input"]
-verdicts = VerdictRows(ledger)
-for name, end in zip(names, exact, strict=True):
-    how = f"very many draws of single images from Figure 13 give {end:.4f}"
-    verdicts.within(name, end, end, how)
-verdicts.underspecified(
-    "bootstrap.resamples",
-    "neither the draws in a run nor the unit drawn are given; if a run is one resample, both printed ends "
-    f"come out in {100 * both.mean():.2f} % of tries",
+rows = VerdictRows(ledger)
+half = ledger["deploy.threshold"].value
+gained = calibration_page.thresholds_of(own, half, last, resamples, seed).gain["accuracy"]
+verdicts.judge(rows, exact, averaged, gained, error)
+rows.show(f"Uncertainty, calibration and threshold, in profile {at.made_in}")
+question.answer(
+    calibration_page.answer(ends["accuracy"], draws["accuracy"][0], few, error),
+    result_page.rests_on(own, at),
 )
-verdicts.underspecified(
-    "table6.averaged",
-    "the values are those of the four counts of Figure 13 themselves; if a run is one resample, averages over "
-    f"{FIVE} print like that in {100 * alike.mean():.2f} % of tries",
-)
-verdicts.underspecified(
-    "deploy.threshold",
-    "why it was chosen is not said; ours is the accuracy that the validation part's best threshold gains on "
-    "it, in points",
-    gains[named_configs.PROPOSED, last]["accuracy"].percent(),
-)
-for name in ("auc.certainty", "auc.credibility"):
-    verdicts.inconsistent(
-        name,
-        "squared probabilities have the same AUC; ours is the ECE as it is",
-        measured[named_configs.PROPOSED, "authenticity"]["ECE, equal width"],
-    )
-verdicts.show(f"Uncertainty, calibration and threshold, in profile {made_in}")
+
+# %% [markdown]
+# ## Try it
+#
+# Three parameters can be changed: `few`, the resamples that make one interval; `bins`, the bins of the
+# reliability diagram; and `threshold`, from which an expression is called genuine.
+#
+# ```sh
+# make notebook N=diya2026/calibration PROFILE=book PARAMS='few=50 bins=20'
+# ```
+
+# %% tags=["hide-input"]
+spent = tables.measured(f"{time.perf_counter() - started:.0f} s")
+tables.say(f"Here the page took {spent} from the runs in the store.")
+
+# %% [markdown]
+# **Exercise.** From how many resamples on do the smallest and largest draw enclose the middle 95 % in nine of
+# ten cases? Work it out from the chance that a draw falls into one tail, then change `few` and look at the
+# sentence under the first table.
+#
+# <details>
+# <summary>Answer</summary>
+#
+# One draw misses a tail of 2.5 % with probability 0.975, so $n$ draws all miss it with $0.975^n$. Both tails
+# are hit with probability $1 - 2 \cdot 0.975^n + 0.95^n$. That is 0.9 from about $n = 118$ on; five draws reach
+# 0.012.
+#
+# </details>

@@ -1,393 +1,316 @@
 # %% [markdown]
-# # LIME, scored
+# # Does LIME find the pixels that carry the expression?
 #
-# LIME {cite}`ribeiro2016` hides parts of an image and fits a linear model to what the network then says. The paper
-# shows such pictures (Figure 21) and reads from them that authenticity lies in fine texture, wrinkles and
-# shading, and that LIME and Grad-CAM complement each other ({cite}`diya2026`, sections 6-2 and 6-3). On rendered
-# faces both can be measured: the renderer can move the skin without changing its shading, and the
-# other way round.
-#
-# The paper's Figure 21 itself: image not available.
+# *Sections 6-2 and 6-3, Figure 21 of {cite}`diya2026`*
 
-# %% tags=["parameters", "hide-cell"]
+# %% tags=["parameters"]
 data = "rendered46"
 data_root = ""
 profile = "smoke"
 seed = 0
+segments = 50  # superpixels asked for in a face
+copies = 0  # perturbed copies of a face; 0: as few as repeat well enough
+face = 0  # which of the explained faces is shown alone
 
 # %%
+from fer_lib.api import load_run
+from fer_lib.explain.lime import probabilities, segments_of, without_bar
 from fer_lib.settings import Settings
 
 settings = Settings(data, data_root, profile, seed)
+run = load_run("dual_task", settings)
 
 # %% tags=["hide-input"]
 import time
-from dataclasses import replace
 
 import numpy as np
-import pandas as pd
-import torch
 
-from engine.page import budget, tables
+from engine.page import opening, tables
 from engine.page.verdict_rows import VerdictRows
-from engine.store import progress
-from face_renderer import truth_parts
 from fer_lib.evaluation import ledgers
 from fer_lib.evaluation.verdicts import Ground
-from fer_lib.explain import lime
-from fer_lib.explain.one_head import logits
-from fer_lib.labels import AUTHENTICITY
-from fer_lib.papers.diya2026 import named_configs
 from fer_lib.papers.diya2026.explanations import (
-    cams_one_pass,
-    deletion_insertion,
-    explained_faces,
-    face_regions,
+    balanced_lime,
+    lime_page,
     lime_stability,
-    map_agreement,
     map_page,
-    map_scores,
-    resized_model,
-    score_table,
+    part_swaps,
 )
-from fer_lib.papers.diya2026.explanations.finer_layer import finer_layer
+from fer_lib.papers.diya2026.explanations import lime_beside_grad_cam as grad_cam
 from fer_lib.papers.diya2026.verdicts import maps as map_verdicts
 from fer_lib.plots import figures
-from fer_lib.training import augmentation, configs, load_runs
 
+started = time.perf_counter()
 figures.use_style()
-ledger = ledgers.load("diya2026")
-scale = budget.get(profile)
-# The proposed model first, then its rival, then the others as far as the profile goes.
-chosen = list(dict.fromkeys(["dual_task", named_configs.RIVAL, *named_configs.MODELS]))[
-    : scale.lime_models
-]
-runs = {name: load_runs.need(configs.first(name, settings)) for name in chosen}
-if len({run.about["profile"] for run in runs.values()}) > 1:
-    # Runs of two profiles have other faces and sizes: then all are the quick ones.
-    quick = replace(settings, profile="smoke")
-    runs = {name: load_runs.need(configs.first(name, quick)) for name in chosen}
-about, task = runs["dual_task"].about, runs["dual_task"].task
-HEADS = task.names
-scale = budget.get(about["profile"])
-side = about["image_size"]
-models = {name: resized_model.of_run(run, side) for name, run in runs.items()}
-called = map_page.titles(runs)
-tables.header_of_run(about)
-
-# %% [markdown]
-# ## What is explained
-#
-# Test faces by lot, as on the page before; the class that the model names is explained. The segments are SLIC
-# superpixels, the same for every seed, both heads and every model; a segment is hidden under its mean
-# colour. Both heads read the same perturbed copies.
-
-# %% tags=["hide-input"]
-SEGMENTS = 50  # asked for; SLIC makes somewhat fewer
-shown = explained_faces.of_run(runs["dual_task"], data_root, scale.lime_images, seed)
-small = augmentation.resize(shown.images, side)
-faces = map_page.Faces(shown, small, scale.bootstrap, seed)
-people = faces.people
-answers = {name: explained_faces.named(shown, run) for name, run in runs.items()}
-segments = [lime.segments_of(image, SEGMENTS) for image in small]
-counts = [int(one.max()) + 1 for one in segments]
-tables.say(
-    f"{len(small):,} faces of {len(set(people)):,} subjects, {min(counts)} to {max(counts)} segments each, "
-    f"{side} x {side} pixels; {len(models)} models."
+question = opening.ask(
+    "Does LIME mark the pixels that make an expression, and those that make it genuine or fake?"
 )
+page = lime_page.opened(settings)
+faces, models, task = page.faces, page.models, page.task
+tables.header_of_runs(list(page.runs.values()))
 
 # %% [markdown]
-# ## How many copies are needed
+# The paper shows LIME pictures (its Figure 21 is not available to us). It reads from them that authenticity lies in
+# fine texture, wrinkles and shading, and that LIME and Grad-CAM complement each other. A picture convinces
+# whether it is right or not. On rendered faces we can measure both statements: the renderer knows which pixels
+# make the expression. It can also move the skin without changing its shading, or change the shading without moving
+# the skin.
 #
-# LIME is a lottery: other perturbed copies give another picture. How far it repeats itself is measured first:
-# the mean Spearman correlation of the segments' weights over all pairs of five seeds. The copies are not drawn
-# one by one but designed: within a block each segment is hidden in half of them, each pair together in a quarter, and every
-# copy has its opposite. The smallest number of copies that reaches the stated stability for every model and head is used below.
+# ## LIME on one face
+#
+# LIME {cite}`ribeiro2016` divides an image into superpixels. It makes many copies of the image in which about half of
+# the superpixels are hidden, here under their mean colour, and asks the network for the probability of one class.
+# Then it fits a linear model: how much does each superpixel add to that probability? Copies near the whole image count
+# more, and a ridge penalty keeps the weights small:
+#
+# $$
+# \hat w = \arg\min_w \sum_k e^{-d_k^2 / 2\sigma^2}\,\bigl(f(z_k) - w_0 - w^\top z_k\bigr)^2 + \lVert w\rVert^2,
+# \qquad \sigma = 0.25 .
+# $$
+#
+# The vector $z_k$ says which superpixels copy $k$ keeps, $d_k$ is its cosine distance from the whole image, and $f$ is
+# the network's probability. We explain the class that the network predicts, right or wrong, for faces that no
+# training has seen.
+
+# %%
+network = models["dual_task"]
+images = faces.small  # uint8 (n, 3, side, side)
+superpixels = [segments_of(faces.picture(k), segments) for k in range(len(images))]
+picture, parts = faces.picture(face), superpixels[face]
+
+# %% [markdown]
+# The package `lime` of the method's authors explains one head at a time. Only a fresh explainer with its `random_state`
+# repeats the same copies. `without_bar` keeps its progress bar off the page. We pass SLIC superpixels, because the
+# package's default, quickshift, finds only a handful of them in an image this small.
+
+# %%
+from lime import lime_image
+
+weights = {}
+for head, target in page.predicted(face).items():
+    explainer = lime_image.LimeImageExplainer(feature_selection="none", random_state=seed)
+    with without_bar():
+        explanation = explainer.explain_instance(
+            picture,
+            probabilities(network, head),
+            labels=(target,),
+            top_labels=None,
+            num_samples=1000,
+            batch_size=16,
+            segmentation_fn=lambda _: parts,
+        )
+    weights[head] = np.array([w for _, w in sorted(explanation.local_exp[target])])
+
+# %% [markdown]
+# The figure shows the face, its superpixels, and for each head the superpixels that speak for the predicted class,
+# brighter the more they add. Beside each map stands the truth: the pixels that the expression, or its authenticity,
+# changes. Look whether LIME glows where the truth does.
+
+# %% mystnb={"image": {"alt": "One face, its superpixels, and for each head the LIME map of the package and the true place; superpixels that add to the predicted class glow."}}
+figure = lime_page.one_face(page, face, parts, weights)
 
 # %% tags=["hide-input"]
+lime_page.say_one_face(page, face, weights)
+
+# %% [markdown]
+# ## How far LIME repeats itself
+#
+# The copies are drawn at random, so another seed gives another map. We measure how stable the maps are: the mean
+# Spearman correlation of the superpixels' weights over all pairs of five seeds.
+#
+# For scores over many faces this book does not draw the copies one by one but uses a **balanced design**. Within a block
+# each superpixel is hidden in half of the copies, each pair together in a quarter, and every copy has its opposite. One
+# set of such copies also serves both heads, while the package makes new ones for each. The fewest copies that reach the
+# stability asked for, with every model and head, are used from here on.
+
+# %%
 SEEDS = 5
-block = 2 << max(counts).bit_length()  # copies of one whole design
-sizes = tuple(block << k for k in range(8) if block << k <= max(block, scale.lime_samples))
-few = map_page.probed(len(small), min(4, scale.probe_images))
-found = {}
-for name, model in models.items():
-    predict = lime.all_heads(model)
-    each = [lime_stability.stability(predict, small[i], segments[i], sizes, SEEDS) for i in few]
-    for head in HEADS:
-        columns = [lime.column(task, head, int(answers[name][head][i])) for i in few]
-        for size in sizes:
-            values = [one[size][k] for one, k in zip(each, columns, strict=True)]
-            found[name, head, size] = float(np.mean(values))
-    progress.say(f"stability of LIME, {name}: done")
-enough = [
-    size
-    for size in sizes
-    if all(found[name, head, size] >= scale.lime_stability for name in models for head in HEADS)
-]
-copies = enough[0] if enough else sizes[-1]
-tables.table(
-    [
-        {"model": called[name], "head": head}
-        | {f"{size:,} copies": found[name, head, size] for size in sizes}
-        for name in models
-        for head in HEADS
-    ],
-    f"Stability: mean Spearman correlation over {SEEDS} seeds, {len(few)} faces",
+few = map_page.probed(len(images), min(4, page.scale.probe_images))
+most = max(int(parts.max()) + 1 for parts in superpixels)
+sizes = (copies,) if copies else lime_stability.sizes_of(most, page.scale.lime_samples)
+stable = lime_stability.by_model(
+    models,
+    images[few],
+    [superpixels[k] for k in few],
+    task,
+    {name: {head: held[few] for head, held in page.targets[name].items()} for name in models},
+    sizes,
+    SEEDS,
 )
-tables.say(
-    f"Asked for is {scale.lime_stability:.2f}. "
-    + (
-        f"{copies:,} copies reach it."
-        if enough
-        else f"**The most copies that this profile allows, {copies:,}, do not reach it** for every model and "
-        "head: single pictures below are to be read with that in mind; means over faces are not touched by it."
-    )
-)
-
-# %% tags=["hide-input"]
-weights, maps, spent = {}, {}, {}
-for name, model in models.items():
-    start = time.perf_counter()
-    for i, image in enumerate(small):
-        weights[name, i] = lime.weights_of(model, image, segments[i], copies, seed)
-    spent[name] = (time.perf_counter() - start) / len(small)
-    for head in HEADS:
-        maps[name, head] = np.stack(
-            [
-                weights[name, i][segments[i], lime.column(task, head, int(answers[name][head][i]))]
-                for i in range(len(small))
-            ]
-        ).astype(np.float32)
-    progress.say(f"LIME of {name}: done")
-map_page.say_times(called, spent, 2, f"both heads, {copies:,} copies")
-# %% tags=["hide-input"]
-if shown.has_truth:
-    whole = explained_faces.truths(shown, side)
-    masks = map_page.masks_of(whole)
-    places = face_regions.stack(explained_faces.landmarks(shown, side), side)
-    progress.say("truth maps: done")
-else:
-    tables.say(
-        "These faces are photographs: nobody knows where their expression is. **All scores against "
-        "truth, the regions and the exchange of geometry and shading are left out on this page**; "
-        "stability, deletion and insertion and the agreement with Grad-CAM are here."
-    )
+used = lime_stability.enough(stable, page.scale.lime_stability) or sizes[-1]
+lime_page.say_stability(page, stable, used)
 
 # %% [markdown]
-# ## Figure 21, re-made
+# ### The balanced design against the package
 #
-# Segments that speak for the class that the proposed model names, brighter the more, one face of each emotion.
+# Is the balanced design still LIME? We explain the same faces by both, with the same number of copies and the same
+# seeds. For each seed of the package we take the mean weights of its other seeds, and measure two distances from it:
+# that of the package's own seed, and that of the balanced design with this seed. The balanced design is within the
+# package's own spread if it lies no farther away. What it saves is told by `make bench`: it reaches the stability of the
+# package's default with fewer copies.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Genuine faces, one an emotion and a row each: the face, the true place of the expression, LIME of the emotion head, the true place of authenticity, LIME of the authenticity head; segments that speak for the class glow."}}
-true_maps = whole if shown.has_truth else None
-of_lime = {head: maps["dual_task", head] for head in HEADS}
-figure = faces.explained(faces.of_each_emotion("genuine", apart=False), "LIME", of_lime, true_maps)
+# %%
+compared = few[:2]
+both = [
+    lime_stability.of_both(network, images[k], superpixels[k], task, page.predicted(k), used, SEEDS)
+    for k in compared
+]
+lime_page.say_comparison(lime_stability.comparison(both), used, SEEDS, len(compared))
 
 # %% [markdown]
-# *Genuine expressions.*
+# The figure shows what that means for one face: three seeds of the package, the mean of all its seeds, and one seed of
+# the balanced design. Compare how much the first three differ from the mean with how much the last one does.
 
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Fake faces, one an emotion and a row each: the face, the true place of the expression, LIME of the emotion head, the true place of authenticity, LIME of the authenticity head; segments that speak for the class glow."}}
-figure = faces.explained(faces.of_each_emotion("fake", apart=False), "LIME", of_lime, true_maps)
+# %% mystnb={"image": {"alt": "LIME maps of one face, a row a head: three seeds of the package, their mean over all seeds, and the balanced design."}}
+figure = lime_page.several_seeds(page, compared[0], superpixels[compared[0]], both[0])
 
 # %% [markdown]
-# *Fake expressions.*
+# ## All faces
+#
+# From here on all faces are explained by the balanced design, together with Grad-CAM of the same classes: at each
+# model's last feature map and, for the proposed model, at the last layer with a finer grid.
+
+# %%
+maps = {}
+for name, model in models.items():
+    asked = page.targets[name]
+    found = balanced_lime.maps(model, images, superpixels, task, asked, used, seed)
+    maps |= {("LIME", name, head): held for head, held in found.items()}
+    found = grad_cam.grad_cam_maps(model, images, asked, finer=name == "dual_task")
+    maps |= {(method, name, head): held for (method, head), held in found.items()}
+
+# %% [markdown]
+# Figure 21, made anew: genuine and fake faces with the truth and the LIME map of each head. The emotion's truth is the
+# change from the neutral face, the authenticity's that from the same face posed the other way.
+
+# %% mystnb={"image": {"alt": "Genuine and fake faces, a row each: the face, the true place of the expression, LIME of the emotion head, the true place of authenticity, LIME of the authenticity head."}}
+figure = lime_page.examples(page, maps)
 
 # %% [markdown]
 # ## Against the truth
 #
-# The same scores and levels of chance as for Grad-CAM: an even map, and the maps of other people. Grad-CAM of the same faces stands
-# beside LIME, at the last feature map and, for the proposed model, at the finer layer.
+# A map ranks the pixels of a face. Its AUC is the chance that it ranks a true pixel above another one; an even map gets
+# 0.5. Every method likes the middle of a face, so 0.5 is too easy. The fair level of chance is **the maps of other
+# subjects**, laid over this face. The gain is the AUC less theirs. True pixels are the fewest that hold four fifths of
+# the change.
 
-# %% tags=["hide-input"]
-compared = {("LIME", name, head): held for (name, head), held in maps.items()}
-for name, model in models.items():
-    targets = explained_faces.targets(answers[name])
-    last = {head: model.explained_layer(head) for head in HEADS}
-    chosen_layers = {"Grad-CAM": last}
-    if name == "dual_task":
-        chosen_layers["Grad-CAM, finer layer"] = {
-            head: finer_layer(model, last[head], small[:1]) for head in HEADS
-        }
-    for method, layers in chosen_layers.items():
-        for (_, head), held in cams_one_pass.maps(
-            model, small, layers, targets, ("Grad-CAM",)
-        ).items():
-            compared[method, name, head] = map_scores.resized(held, side)
-if shown.has_truth:
-    scored = []
-    for (method, name, head), held in compared.items():
-        right = answers[name][f"{head} right"]
-        one = faces.scored(held, masks, places, head, right)
-        scored.append(one.assign(method=method, model=name, head=head))
-    scored = pd.concat(scored, ignore_index=True)
-
-
-def of(method, name, head):
-    """Return the scored faces of one method, model and head."""
-    return map_page.rows_of(scored, method=method, model=name, head=head)
-
-
-# %% tags=["hide-input"]
-if shown.has_truth:
-    tables.say(
-        f"The mask holds {map_scores.TRUTH_ENERGY:.0%} of the true change. Intervals resample subjects "
-        f"({scale.bootstrap:,} draws)."
-    )
-    gains = {}
-    for head in HEADS:
-        lines = []
-        for method, name, of_head in compared:
-            if of_head != head:
-                continue
-            line = score_table.scores(of(method, name, head), faces.mean)
-            gains[method, name, head] = line["AUC: gain"]
-            lines.append({"map": f"{called[name]}, {method}"} | line)
-        tables.table(pd.DataFrame(lines).set_index("map"), f"Maps against the truth, head {head}")
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "Forest plot: how much better than other people's maps LIME and Grad-CAM of each model rank the pixels of the truth, as a gain in AUC with its interval, for both heads; the dashed line is no gain."}}
-if shown.has_truth:
-    order = list(dict.fromkeys((method, name) for method, name, _ in compared))
-    chart = pd.DataFrame(
-        {head: [gains[method, name, head] for method, name in order] for head in HEADS},
-        index=[f"{called[name]},\n{method}" for method, name in order],
-    )
-    figure = figures.intervals(chart, "gain in AUC over other people's maps", 0.0)
-
-# %% tags=["hide-input"]
-if shown.has_truth:
-    lines = [
-        {"model": called[name], "head": head}
-        | score_table.by_kind(of("LIME", name, head), faces.mean)
-        for name in models
-        for head in HEADS
-    ]
-    tables.table(lines, "LIME: gain in AUC over other people's maps, by kind of face")
+# %%
+gains = {}
+if page.has_truth:
+    scored = page.scored(maps)
+    gains = lime_page.gains_of(page, scored)
 
 # %% [markdown]
-# ## Geometry, wrinkles and shading, periphery
-#
-# Where a face differs from its twin of the other class (authenticity) or from the neutral face (emotion), the skin
-# lies elsewhere, and light falls on it otherwise. The renderer makes each change alone, so each has its mask. Shown is the
-# share of relevance on a mask less that of an even map. The masks overlap, because folds lie where
-# skin moves; the fourth column is what shading alone covers. A superpixel is larger than a
-# wrinkle: no map of superpixels can separate the two where they lie side by side.
+# The figure shows the gain of every map with its 95 % bootstrap interval over subjects. Right of the dashed line a map
+# knows more about its own face than the maps of other subjects do. Compare LIME with Grad-CAM of the same model.
+
+# %% mystnb={"image": {"alt": "Forest plot: how much better than other subjects' maps LIME and Grad-CAM of each model rank the pixels of the truth, as a gain in AUC with its interval, for both heads; the dashed line is no gain."}}
+figure = lime_page.gain_plot(page, gains) if gains else None
 
 # %% tags=["hide-input"]
-WORDS = map_page.EXCESS | {map_page.ONLY_SHADING: "wrinkles and shading, without geometry"}
-if shown.has_truth:
-    lines = []
-    for head in HEADS:
-        for method, name, of_head in compared:
-            if of_head == head:
-                held = faces.mean(of(method, name, head), WORDS)
-                held = {words: held[column] for column, words in WORDS.items()}
-                lines.append({"head": head, "map": f"{called[name]}, {method}"} | held)
-    tables.table(lines, "Share of relevance on each part, less that of an even map")
+if gains:
+    lime_page.say_gains(page, scored, gains)
 
 # %% [markdown]
-# ## What the model answers when only one part changes
+# ## Geometry, or wrinkles and shading?
 #
-# There is a better question than where a map glows. Give the model the same face with only the geometry of its twin of the
-# other class, or with only the twin's wrinkles and shading, and see how far its answer moves towards the other class. The
-# whole change is the twin itself. This is measured in log-odds of the true class (positive: the change misleads the
-# model as it should), on noiseless renders of the faces above.
+# Where a fake face differs from its genuine twin, the skin lies elsewhere (geometry), and light falls on it otherwise
+# (wrinkles and shading). The renderer makes each change alone, so each has a mask of its own. The table gives the share
+# of a map's relevance on each mask, less the share of an even map. Folds lie where skin moves, so the masks overlap; the
+# last column is what shading alone covers. A superpixel is larger than a wrinkle, so no map of superpixels separates
+# the two where they lie side by side.
 
-# %% tags=["hide-input"]
-if shown.has_truth:
-    CHANGED = ("geometry alone", "wrinkles and shading alone", "both, the twin")
-    moved = []
-    for i, row in enumerate(shown.rows):
-        steps = truth_parts.steps(row, explained_faces.others(row)["authenticity"])
-        batch = np.stack([steps.itself, steps.moved, steps.shaded, steps.other])
-        batch = augmentation.normalise(augmentation.resize(batch, side))
-        true = AUTHENTICITY.index(row["authenticity"])
-        for name, model in models.items():
-            with torch.inference_mode():
-                said = logits(model(batch), "authenticity")
-            odds = (said[:, 1] - said[:, 0]).numpy() * (1 if true == 1 else -1)
-            falls = zip(CHANGED, odds[0] - odds[1:], strict=True)
-            moved.append({"model": name, "group": people[i], **dict(falls)})
-    moved = pd.DataFrame(moved)
-    moved["geometry less shading"] = moved["geometry alone"] - moved["wrinkles and shading alone"]
-    columns = list(moved.columns[2:])
-    exchanged = {name: faces.mean(moved[moved["model"] == name], columns) for name in models}
-    tables.table(
-        pd.DataFrame({called[name]: exchanged[name] for name in models}).T.rename_axis("model"),
-        "How far the authenticity head's log-odds of the true class fall",
-    )
+# %%
+if gains:
+    lime_page.say_parts(page, scored)
 
 # %% [markdown]
-# ## Deletion and insertion
+# ## Swap one part of a face
 #
-# As on the page before: the proposed model's probability of the named class while the pixels that a map calls
-# important are blurred, or brought back; noise on a grid as coarse as the segments is chance.
+# A map shows where the network looks. A better question is what the network answers when only one part of a face
+# changes. We give a face the geometry of its twin of the other class and keep its own shading, or the other way round.
+# The last picture of a row is the twin itself.
+
+# %% mystnb={"image": {"alt": "A genuine and a fake face, a row each: the face itself, with the geometry of its twin, with the wrinkles and shading of its twin, and the twin."}}
+if page.has_truth:
+    swapped = part_swaps.pictures(faces.shown)  # (n, 4, size, size, 3)
+    columns = [*part_swaps.CHANGED, part_swaps.DIFFERENCE]
+    falls = {}
+    for name, model in models.items():
+        of_model = part_swaps.falls(model, faces.shown, swapped, faces.side)
+        falls[name] = faces.mean(of_model, columns)
+    figure = lime_page.swap_pictures(page, swapped)
+
+# %% [markdown]
+# The next figure shows how far the authenticity head's log-odds of the true class fall. A positive fall moves the answer
+# towards the twin's class, as the change should. The interval resamples subjects.
+
+# %% mystnb={"image": {"alt": "Forest plot: how far each model's log-odds of the true authenticity fall when the geometry, the wrinkles and shading, or all of the face becomes that of its twin, with intervals; the dashed line is no change."}}
+figure = lime_page.swap_plot(page, falls) if page.has_truth else None
 
 # %% tags=["hide-input"]
-probe = map_page.probed(len(small), min(14, scale.probe_images))
-STEPS = 8
-lines = []
-for head in HEADS:
-    asked = explained_faces.targets(answers["dual_task"])[head][probe]
-    methods = ("LIME", "Grad-CAM", "Grad-CAM, finer layer")
-    tried = {method: compared[method, "dual_task", head][probe] for method in methods}
-    cells = round(np.mean(counts) ** 0.5)
-    curves = deletion_insertion.with_noise(
-        models["dual_task"], small[probe], tried, head, asked, cells, STEPS, seed
-    )
-    for method in tried:
-        frame = deletion_insertion.beside_noise(curves[method], curves["noise"])
-        held = faces.mean(frame, people=people[probe])
-        lines.append({"head": head, "method": method} | held)
-tables.table(
-    lines,
-    f"Mean probability along the curves, {called['dual_task']}, {len(probe)} faces, {STEPS} steps",
-)
-progress.say("deletion and insertion: done")
+if page.has_truth:
+    lime_page.say_swaps(page, falls)
 
 # %% [markdown]
 # ## Do LIME and Grad-CAM complement each other?
 #
 # Two maps that rank the pixels alike repeat each other; two that disagree may both be wrong. They complement each other
-# if they disagree *and* the mean of their ranks finds the truth better than either alone. The agreement of a
-# map with other people's maps of the other method is the level of chance.
+# if they disagree **and** the sum of their ranks finds the truth better than the better one alone. The agreement of a
+# map with other subjects' maps of the other method is the level of chance.
 
-# %% tags=["hide-input"]
-
-
-lines = []
+# %%
 together = {}
-for head in HEADS:
-    for method in ("Grad-CAM", "Grad-CAM, finer layer"):
-        one, two = compared["LIME", "dual_task", head], compared[method, "dual_task", head]
-        frame = pd.DataFrame({"agreement": map_agreement.spearman(one, two)})
-        frame["with other people"] = map_agreement.with_others(one, two, people)
-        if shown.has_truth:
-            mask = masks[head, "whole"]
-            alone = [np.diagonal(map_scores.auc(held, mask)) for held in (one, two)]
-            both = np.diagonal(
-                map_scores.auc(map_agreement.ranked(one) + map_agreement.ranked(two), mask)
-            )
-            frame["AUC, LIME"], frame["AUC, Grad-CAM"], frame["AUC, both"] = *alone, both
-            best = np.nanmean(alone, axis=1).argmax()
-            frame["both less the better"] = both - alone[best]
-        held = faces.mean(frame, people=people)
-        together[head, method] = held
-        lines.append({"head": head, "LIME beside": method} | held)
-tables.table(lines, f"LIME and Grad-CAM, {called['dual_task']}")
+for head in task.names:
+    truth = page.masks[head, "whole"] if page.has_truth else None
+    for layer in ("Grad-CAM", grad_cam.FINER):
+        pair = maps["LIME", "dual_task", head], maps[layer, "dual_task", head]
+        frame = grad_cam.complement(*pair, faces.people, truth)
+        together[head, layer] = faces.mean(frame, people=faces.people)
+more = lime_page.say_together(page, together)
 
 # %% [markdown]
 # ## Verdicts
+#
+# Each sentence of the paper is read as a difference that should be positive. It is seen if the whole interval lies
+# above zero. The first sentence is read three ways: where the map lies, where it lies more than on geometry, and what
+# the answer depends on.
 
 # %% tags=["hide-input"]
-ground = Ground("diya2026", data, about["profile"])
-verdicts = VerdictRows(ledger, ground)
-if shown.has_truth:
-    better = {
-        head: together[head, "Grad-CAM, finer layer"]["both less the better"] for head in HEADS
-    }
-    held = of("LIME", "dual_task", "authenticity")
-    map_verdicts.lime(verdicts, faces.mean, held, exchanged["dual_task"], better)
+verdicts = VerdictRows(ledgers.load("diya2026"), Ground("diya2026", data, profile))
+if page.has_truth:
+    held = lime_page.lines_of(scored, "LIME", "dual_task", "authenticity")
+    map_verdicts.lime(verdicts, faces.mean, held, falls["dual_task"], more)
 else:
     why = "photographs carry no truth here"
     map_verdicts.without_truth(verdicts, map_verdicts.OF_LIME, why)
 verdicts.show("Verdicts on the paper's sentences about LIME")
+question.answer(*lime_page.answer(page, gains, used))
+
+# %% [markdown]
+# ## Try it
+#
+# Three parameters of this page can be changed: `segments`, how many superpixels a face is divided into; `copies`, how many
+# perturbed copies are made of it, an even number; and `face`, which face is shown alone.
+#
+# ```sh
+# make notebook N=diya2026/lime PROFILE=book PARAMS='segments=20 copies=256'
+# ```
+
+# %% tags=["hide-input"]
+spent = tables.measured(f"{time.perf_counter() - started:.0f} s")
+tables.say(f"Here the page took {spent}, with {used:,} copies of {len(images)} faces.")
+
+# %% [markdown]
+# **Exercise.** Run the page with `segments=20` and with `segments=100`, both with `copies=256`. Which of the two gives
+# the more stable maps? Which one can follow a brow? Why does LIME not give you both?
+#
+# <details>
+# <summary>Answer</summary>
+#
+# With 20 superpixels the same copies have to tell 20 weights instead of 100. Each weight is known more precisely, and the
+# maps repeat themselves better. But such a superpixel is larger than a brow, and the map cannot be finer than its
+# superpixels. Small superpixels need more copies for the same stability. Hiding one of them also changes the
+# probability less, so there is less to measure.
+#
+# </details>

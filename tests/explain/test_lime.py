@@ -1,145 +1,95 @@
-"""LIME finds a planted segment, names its head, repeats bit for bit, and its design is balanced."""
+"""LIME by the package finds a planted segment, names its head, repeats, and prints nothing."""
 
 import numpy as np
 import pytest
 import torch
+from lime import lime_image
 from sklearn.linear_model import Ridge
 from sklearn.metrics import pairwise_distances
 
 from fer_lib.explain import lime
-from fer_lib.papers.diya2026.explanations import lime_stability, map_scores
-from fer_lib.papers.diya2026.task import TASK
-from tests.helpers.explained import TARGETS, Corners, Patch, corner, image, noisy, patch, squares  # noqa: F401
+from fer_lib.papers.diya2026.explanations import map_scores
+from tests.helpers.explained import TARGETS, Corners, corner, image, noisy, squares  # noqa: F401
+
+
+def picture(image):  # noqa: F811
+    """Return an image (3, side, side) as the package takes it."""
+    return image.permute(1, 2, 0).contiguous().numpy()
 
 
 @pytest.mark.parametrize(("head", "target"), TARGETS)
-def test_finds_the_corner_that_its_head_sees_and_repeats(image, head, target):  # noqa: F811
+def test_finds_the_corner_that_its_head_sees_and_repeats(image, head, target, capsys):  # noqa: F811
     model = Corners().eval()
 
     def found(seed):
-        weights = lime.weights_of(model, image, squares(), 64, seed)
-        return weights[squares(), lime.column(TASK, head, target)].astype(np.float32)
+        return lime.weights_of(model, picture(image), squares(), head, target, 64, seed)
 
-    mask = corner(head)[None]
-    assert map_scores.energy_share(found(0)[None], mask)[0, 0] > 0.8
+    map_ = found(0)[squares()].astype(np.float32)
+    assert map_scores.energy_share(map_[None], corner(head)[None])[0, 0] > 0.8
     assert found(0).tobytes() == found(0).tobytes()
     assert not np.array_equal(found(0), found(1))
+    assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize(("head", "target"), TARGETS)
-def test_of_a_linear_model_the_map_sits_on_the_patch(noisy, head, target):  # noqa: F811
-    """Hiding the quarter with the patch spreads its brightness; hiding another does nothing."""
-    bright = torch.full_like(noisy[0], 110)
-    bright[:, torch.from_numpy(patch(head))] = 250
-    quarters = np.arange(32)[:, None] // 16 * 2 + np.arange(32)[None] // 16
-    (place,) = np.unique(quarters[patch(head)])
-    model = Patch().eval()
-    found = lime.weights_of(model, bright, quarters, 64, 0)[:, lime.column(TASK, head, target)]
-    assert found[place] > 0.05
-    assert np.abs(np.delete(found, place)).max() < 0.02 * found[place]
+def test_the_other_head_is_another_answer(image):  # noqa: F811
+    """A planted error: asking the wrong head misses the corner."""
+    asked = Corners().eval(), picture(image), squares()
+    assert lime.weights_of(*asked, "authenticity", 1, 64, 0).argmax() == 15
+    assert lime.weights_of(*asked, "emotion", 1, 64, 0).argmax() != 15
+    with pytest.raises(ValueError, match="unknown head 'mouth'"):
+        lime.weights_of(*asked, "mouth", 0, 64, 0)
 
 
-def test_the_other_heads_column_is_another_answer(image):  # noqa: F811
-    """A planted error: reading the column of the wrong head misses the corner."""
-    found = lime.weights_of(Corners().eval(), image, squares(), 64, 0)
-    right = found[:, lime.column(TASK, "authenticity", 1)]
-    wrong = found[:, lime.column(TASK, "emotion", 1)]
-    assert right.argmax() == 15
-    assert wrong.argmax() != 15
+@pytest.mark.parametrize("copies", [0, -2])
+def test_copies_are_positive(image, copies):  # noqa: F811
+    with pytest.raises(ValueError, match="must be positive"):
+        lime.weights_of(Corners().eval(), picture(image), squares(), "emotion", 0, copies, 0)
 
 
-@pytest.mark.parametrize("segments", [1, 15, 16, 50, 63])
-def test_the_design_is_balanced(segments):
-    copies = 2 * (1 << segments.bit_length())
-    kept = lime.design(segments, copies, 3)
-    assert kept.shape == (copies, segments)
-    signs = np.where(kept, 1, -1)
-    np.testing.assert_array_equal(signs.T @ signs, copies * np.eye(segments))  # main effects
-    assert (signs.sum(0) == 0).all()
-    # Half of it is the other half inside out: no pair of segments can pass for a single one.
-    assert (kept[::2] == ~kept[1::2]).all()
-    pairs = signs[:, :, None] * signs[:, None, :]
-    np.testing.assert_array_equal(np.einsum("nij,nk->ijk", pairs, signs), 0)
-
-
-def test_a_longer_design_begins_with_the_shorter():
-    assert np.array_equal(lime.design(20, 300, 1)[:40], lime.design(20, 40, 1))
-    assert not np.array_equal(lime.design(20, 40, 1), lime.design(20, 40, 2))
-
-
-@pytest.mark.parametrize("copies", [0, -2, 7])
-def test_an_odd_number_of_copies_is_refused(copies):
-    with pytest.raises(ValueError, match="must be even and positive"):
-        lime.design(5, copies, 0)
-
-
-def test_weights_and_fit_are_those_of_the_authors_package():
-    """Its kernel, its distance and its ridge, from scikit-learn as it calls them."""
-    chance = np.random.default_rng(0)
-    kept = lime.design(9, 64, 0)
-    answers = chance.random((64, 2))
-    distances = pairwise_distances(kept.astype(float), np.ones((1, 9)), metric="cosine").ravel()
-    weights = np.sqrt(np.exp(-(distances**2) / 0.25**2))
-    np.testing.assert_allclose(lime.nearness(kept), weights)
-    ridge = Ridge(alpha=1, fit_intercept=True).fit(kept, answers, sample_weight=weights)
-    np.testing.assert_allclose(lime.fitted(kept, answers, weights), ridge.coef_.T, atol=1e-10)
-
-
-def test_hidden_segments_lie_under_their_mean(image):  # noqa: F811
+def test_weights_are_those_of_the_packages_kernel_distance_and_ridge(image):  # noqa: F811
+    """Width 0.25 of cosine distances, ridge with alpha 1, all segments, hidden under their mean."""
     seen = []
 
-    def predict(batch):
-        seen.append(batch.clone())
-        return batch.mean((2, 3))
+    class Kept(Corners):
+        def forward(self, images):
+            seen.append(images.clone())
+            return super().forward(images)
 
-    kept = np.zeros((2, 16), bool)
-    kept[1] = True
-    lime.answers(predict, image, squares(), kept)
-    (batch,) = seen
-    hidden = batch[0, :, :8, :8]
-    assert torch.allclose(hidden, hidden.mean((1, 2), keepdim=True).expand_as(hidden), atol=1e-5)
-    assert torch.allclose(batch[0].mean((1, 2)), batch[1].mean((1, 2)), atol=1e-5)
-    assert batch[1].std() > batch[0].std()
-
-
-def test_an_answer_does_not_depend_on_the_batch(image, monkeypatch):  # noqa: F811
-    model = Corners().eval()
-    whole = lime.weights_of(model, image, squares(), 64, 0)
-    monkeypatch.setattr(lime, "BATCH", 7)
-    np.testing.assert_allclose(whole, lime.weights_of(model, image, squares(), 64, 0), atol=1e-6)
-
-
-def test_stability_is_one_where_nothing_else_happens_and_grows_with_copies(image):  # noqa: F811
-    """A linear answer has one best fit whatever is drawn; noise in the answer has none."""
-    strengths = torch.linspace(-1, 1, 16)
+    asked = Kept().eval(), picture(image), squares()
+    found = lime.weights_of(*asked, "emotion", 0, 40, 7)
+    kept = np.random.RandomState(7)
+    kept.randint(0, high=1000)  # the package's seed for segments
+    kept = kept.randint(0, 2, 40 * 16).reshape(40, 16)
+    kept[0] = 1
+    assert [len(batch) for batch in seen] == [16, 16, 8]
+    shown = torch.cat(seen)
     places = torch.from_numpy(squares())
-
-    def linear(batch):
-        bright = torch.stack([batch[:, 0, places == k].std(1) for k in range(16)], 1)
-        return (bright @ strengths)[:, None]
-
-    chance = np.random.default_rng(3)
-    busy = torch.from_numpy(chance.integers(0, 256, (3, 32, 32), dtype=np.uint8))
-    steady = lime_stability.stability(linear, busy, squares(), (64,), 3)
-    assert steady[64][0] > 0.99
-    noise = torch.Generator().manual_seed(0)
-
-    def loud(batch):
-        return linear(batch) + 1.5 * torch.randn(len(batch), 1, generator=noise)
-
-    unsteady = lime_stability.stability(loud, busy, squares(), (32, 512), 4)
-    assert unsteady[32][0] < unsteady[512][0] < steady[64][0]
+    hidden = np.nonzero(kept[:, 0] == 0)[0]
+    flat = shown[hidden][:, :, places == 0]
+    assert flat.std(2).max() < 1e-6
+    assert torch.allclose(
+        flat.mean(2), shown[0][:, places == 0].mean(1).expand(len(flat), 3), atol=0.02
+    )
+    with torch.inference_mode():
+        answers = Corners().eval()(shown)["emotion"].softmax(1)[:, 0].double().numpy()
+    distances = pairwise_distances(kept, kept[:1], metric="cosine").ravel()
+    near = np.sqrt(np.exp(-(distances**2) / 0.25**2))
+    ridge = Ridge(alpha=1, fit_intercept=True).fit(kept, answers, sample_weight=near)
+    np.testing.assert_allclose(found, ridge.coef_, atol=1e-9)
 
 
-def test_agreement_of_known_weights():
-    up = np.arange(6.0)[:, None]
-    assert lime_stability.mean_agreement(np.stack([up, 2 * up, up**3])) == pytest.approx([1.0])
-    assert lime_stability.mean_agreement(np.stack([up, -up])) == pytest.approx([-1.0])
-    assert lime_stability.mean_agreement(np.stack([up, up, -up])) == pytest.approx([-1 / 3])
+def test_the_bar_is_back_afterwards_even_after_an_error(capsys):
+    before = lime_image.tqdm
+    with pytest.raises(RuntimeError, match="inside"), lime.without_bar():
+        assert list(lime_image.tqdm(range(3))) == [0, 1, 2]
+        raise RuntimeError("inside")
+    assert lime_image.tqdm is before
+    assert list(lime_image.tqdm(range(3))) == [0, 1, 2]
+    assert "3/3" in capsys.readouterr().err
 
 
 def test_segments_have_no_chance_in_them(noisy):  # noqa: F811
-    one, two = (lime.segments_of(noisy[0], 12) for _ in range(2))
+    one, two = (lime.segments_of(picture(noisy[0]), 12) for _ in range(2))
     assert np.array_equal(one, two)
     assert one.min() == 0
     assert set(np.unique(one)) == set(range(one.max() + 1))

@@ -170,3 +170,41 @@ def at_thresholds(
         for run, threshold in zip(runs, thresholds, strict=True)
     ]
     return drawn(found, resamples, seed, threshold_scores)
+
+
+def within_subjects(predictions: pd.DataFrame, head: Head) -> dict[str, float]:
+    """Return how alike a subject's answers are, and what that does to an interval.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Of one set; each subject has images of both classes.
+    head : Head
+        A head of yes and no.
+
+    Returns
+    -------
+    dict
+        ``images a subject``; ``correlation`` of right answers of two images of one subject (the
+        mean over all such pairs); ``design effect``, 1 + (images - 1) x correlation: by how much
+        drawing subjects changes the variance of the accuracy against drawing images; and ``between
+        the classes``, over subjects the correlation of the shares of right answers in the two
+        classes.
+    """
+    of = metrics.judged(predictions, head)
+    right = (of.guess == of.truth).astype(float)
+    frame = pd.DataFrame({"group": of.groups, "truth": of.truth, "right": right})
+    frame["error"] = right - right.mean()
+    sums = frame.groupby("group")["error"].agg(["sum", "size"])
+    pairs = (sums["size"] * (sums["size"] - 1)).sum()
+    same = (sums["sum"] ** 2).sum() - (frame["error"] ** 2).sum()
+    variance = (frame["error"] ** 2).mean()
+    alike = float(same / pairs / variance) if pairs and variance else float("nan")
+    shares = frame.pivot_table(index="group", columns="truth", values="right", aggfunc="mean")
+    images = float(sums["size"].mean())
+    return {
+        "images a subject": images,
+        "correlation": alike,
+        "design effect": 1 + (images - 1) * alike,
+        "between the classes": float(shares.corr().iloc[0, -1]),
+    }
