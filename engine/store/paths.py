@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
+
+COMMANDS = ("devtools", "engine", "service")  # packages that are run as `python -m ...`
+OWN = "fer-companion"  # the folder in which a user's programs keep what can be made again
 
 
 class CacheError(RuntimeError):
@@ -24,18 +28,49 @@ def build() -> Path:
     return root() / Path(os.environ.get("FER_BUILD") or "_build").expanduser()
 
 
+def in_checkout() -> bool:
+    """Return whether the checkout is being worked in, and not only imported from somewhere else.
+
+    So it is for the project's own commands, for whatever runs in a folder of the checkout, and
+    where ``$FER_BUILD`` says where to build.
+    """
+    if os.environ.get("FER_BUILD"):
+        return True
+    command = getattr(sys.modules.get("__main__"), "__spec__", None)
+    if command is not None and command.name.partition(".")[0] in COMMANDS:
+        return True
+    try:
+        return Path.cwd().resolve().is_relative_to(root())
+    except OSError:  # the folder was removed
+        return False
+
+
+def user_cache() -> Path:
+    """Return where programs of this user keep what can be made again.
+
+    ``$XDG_CACHE_HOME`` if it is set, else ``~/Library/Caches`` on macOS and ``~/.cache`` elsewhere.
+    """
+    own = Path(os.environ.get("XDG_CACHE_HOME") or "")
+    if own.is_absolute():
+        return own
+    return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+
+
 def cache() -> Path:
     """Return the store for data sets, weights and runs, created if need be.
 
-    ``$FER_CACHE`` if set, else ``_build/store`` in the checkout. What lies in it is read by those
-    who may not write to it, too: `writable_cache` is for those who must.
+    ``$FER_CACHE`` if set; ``_build/store`` where the checkout is worked in; else, for a notebook
+    that was downloaded and lies anywhere, a folder of the user's cache: an installed checkout is
+    not the place for what it makes. What lies in the store is read by those who may not write to
+    it, too: `writable_cache` is for those who must.
 
     Raises
     ------
     CacheError
         If the folder is not there and cannot be made.
     """
-    folder = Path(os.environ.get("FER_CACHE") or build() / "store").expanduser()
+    own = build() / "store" if in_checkout() else user_cache() / OWN
+    folder = Path(os.environ.get("FER_CACHE") or own).expanduser()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
