@@ -9,6 +9,7 @@ THREADS   ?= 1
 LIMIT     ?=
 FLAGS     ?=
 STORAGE   ?=
+REPOSITORY ?=
 PYTHON    ?= python3
 VENV      ?= .venv
 # Not from the environment, where some shells put the name of the machine.
@@ -24,8 +25,8 @@ export MALLOC_TRIM_THRESHOLD_  ?= 1073741824
 export MALLOC_TOP_PAD_         ?= 67108864
 
 # A misspelt setting would be ignored by make and cost an hour of the wrong build.
-SETTINGS := PROFILE DATA DATA_ROOT SEED JOBS THREADS LIMIT FLAGS STORAGE PYTHON VENV FER_CACHE FER_BUILD \
-N PARAMS FROM OUT PAGE HOST PORT
+SETTINGS := PROFILE DATA DATA_ROOT SEED JOBS THREADS LIMIT FLAGS STORAGE REPOSITORY PYTHON VENV \
+FER_CACHE FER_BUILD N PARAMS FROM OUT PAGE HOST PORT
 # Make's own list of settings, MAKEOVERRIDES, holds the values too, with whatever they are made of.
 GIVEN    := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
 UNKNOWN  := $(filter-out $(SETTINGS),$(GIVEN))
@@ -42,7 +43,7 @@ INPUTS   = --profile $(call quoted,$(PROFILE)) --data $(call quoted,$(DATA)) \
 --data-root $(call quoted,$(DATA_ROOT)) --seed $(call quoted,$(SEED)) \
 --threads $(call quoted,$(THREADS)) --limit $(call quoted,$(LIMIT))
 BUILD    = $(PY) -m engine.build $(INPUTS) --jobs $(call quoted,$(JOBS)) --flags=$(call quoted,$(FLAGS)) \
---storage $(call quoted,$(STORAGE))
+--storage $(call quoted,$(STORAGE)) --repository $(call quoted,$(REPOSITORY))
 SMOKE    = FER_BUILD="$${FER_BUILD:-_build/smoke}"
 
 # Some tests, and others beside them, whose log, named $(2), is shown when both have ended.
@@ -74,6 +75,7 @@ help:
 	@echo "                settings: PROFILE=smoke|book|book-full|paper DATA=rendered46|gffd2025|micro_folders"
 	@echo "                DATA_ROOT=folder SEED=0 JOBS=2 THREADS=1 LIMIT=seconds FER_CACHE=folder"
 	@echo "                STORAGE=s3://... FLAGS='options for Snakemake' PYTHON=python3 VENV=.venv"
+	@echo "                REPOSITORY=https://...  (buttons and links to it; without it the site names no host)"
 	@echo "make why [PAGE=ethics]               what made a page stale, or the state of everything"
 	@echo "make verify     the book a second time from nothing, compared with the first"
 	@echo "make test       lint, unit tests, pair check, the smoke book, its pages in a browser"

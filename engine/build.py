@@ -6,6 +6,7 @@ import argparse
 import functools
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -226,7 +227,13 @@ def asked_of(args: argparse.Namespace) -> Asked:
     if not args.jobs.isdecimal() or int(args.jobs) < 1:
         raise check.InputError(f"JOBS={args.jobs}: must be a whole number, 1 or more")
     start = datetime.now(UTC).isoformat(timespec="seconds")
-    asked = replace(check.of_arguments(args), storage=getattr(args, "storage", ""), start=start)
+    repository = getattr(args, "repository", "").removesuffix("/")
+    if repository and not re.fullmatch(r"https://[\w.-]+(/[\w.-]+)+", repository):
+        raise check.InputError(
+            f"REPOSITORY={repository}: give its address, such as https://example.org/me/book"
+        )
+    own = {"storage": getattr(args, "storage", ""), "repository": repository, "start": start}
+    asked = replace(check.of_arguments(args), **own)
     if pairs.main([]):
         raise check.InputError("the notebook pairs have to agree first")
     return asked
@@ -241,6 +248,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--storage", default="", help="a store elsewhere, see engine/jobs/remote_store.py"
     )
+    parser.add_argument("--repository", default="", help="its address; pages then link to it")
     args = parser.parse_args(argv)
     clock = time.monotonic()
     try:

@@ -38,6 +38,8 @@ class Asked:
         A store elsewhere, as `engine.jobs.remote_store` takes it; "" if there is none.
     start : str
         When the command began, as an ISO time.
+    repository : str
+        Address of the book's repository, to which the pages link; "" for none.
     """
 
     settings: Settings
@@ -45,6 +47,7 @@ class Asked:
     limit: int
     storage: str = ""
     start: str = ""
+    repository: str = ""
 
     @classmethod
     def restored(cls, told: dict) -> Asked:

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
+import yaml
 
 from engine.jobs import notebook_cells, output_checks, page_table
 from engine.jobs.check import Asked
@@ -31,6 +32,8 @@ TALLY = "ledger-tally"  # likewise
 PAPERS = "papers"  # likewise
 FIRST = "start_here"  # the page that opens with the tally
 GENERATED = Path("book") / "_generated"  # what the page on the build is told
+BRANCH = "main"  # of the repository: what is published comes from it
+BINDER = "https://mybinder.org"
 OWN_TYPES = "application/vnd.fer."
 
 
@@ -184,6 +187,18 @@ def run_about(job: Job) -> dict:
     }
 
 
+def linked(config: dict, repository: str) -> dict:
+    """Return the book's configuration with buttons that lead to its repository.
+
+    Binder starts a machine from ``environment.yml`` and opens the page's notebook there.
+    """
+    return config | {
+        "repository": {"url": repository, "branch": BRANCH, "path_to_book": ""},
+        "html": config["html"] | {"use_repository_button": True, "use_issues_button": True},
+        "launch_buttons": {"notebook_interface": "jupyterlab", "binderhub_url": BINDER},
+    }
+
+
 def stage(
     found: dict[str, Job], failures: list[Failure], asked: Asked, verified: dict | None, to: Path
 ) -> list[str]:
@@ -205,8 +220,11 @@ def stage(
     shutil.rmtree(to, ignore_errors=True)
     root = paths.root()
     (to / "notebooks").mkdir(parents=True)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(root / name, to / name)
+    shutil.copy(root / "_toc.yml", to / "_toc.yml")
+    config = (root / "_config.yml").read_text(encoding="utf-8")
+    if asked.repository:
+        config = yaml.safe_dump(linked(yaml.safe_load(config), asked.repository), sort_keys=False)
+    (to / "_config.yml").write_text(config, encoding="utf-8")
     hidden = shutil.ignore_patterns("__pycache__", ".*")
     shutil.copytree(root / "book", to / "book", ignore=hidden)
     commit, modified = git_state.commit()
@@ -238,7 +256,7 @@ def stage(
         if j.kind == "study" and j.name not in failed
     ]
     about_page.fragments(records, runs, studied, told, verified, rendered, generated)
-    tally, known = ledger_page.fragments(reached, generated)
+    tally, known = ledger_page.fragments(reached, generated, asked.repository)
     first = to / "notebooks" / f"{FIRST}.ipynb"
     if tally and first.exists() and FIRST not in failed:
         show_tally(first, tally)

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 from claimcheck import Claim, claim_status, cli, parse
 from claimcheck.claim_status import Standing
@@ -111,7 +112,18 @@ def one_measured(one: Reached) -> str:
     )
 
 
-def unfolded(claim: Claim, of: Standing, measured: list[Reached]) -> str:
+def discuss(claim: Claim, repository: str) -> str:
+    """Return a link to a new issue about a claim, filled in; "" if the book has no repository."""
+    if not repository:
+        return ""
+    about = f"{claim.where}: {claim.about}, printed {claim.shown}"
+    words = urlencode({"title": f"Claim {claim.name}", "body": f"{claim.name}\n{about}\n\n"})
+    return (
+        f'<p><a href="{html.escape(f"{repository}/issues/new?{words}")}">Discuss this claim</a></p>'
+    )
+
+
+def unfolded(claim: Claim, of: Standing, measured: list[Reached], repository: str) -> str:
     """Return the details of a row, shown when it is opened."""
     items = "".join(map(one_finding, of.judged)) + "".join(map(one_measured, measured))
     told = "" if of.judged else f"<p>From print: {html.escape(of.why)}.</p>"
@@ -127,10 +139,10 @@ def unfolded(claim: Claim, of: Standing, measured: list[Reached]) -> str:
     if claim.note:
         told += f"<p>How we read it: {html.escape(claim.note)}</p>"
     place = f"{html.escape(claim.id)} · {html.escape(claim.element)} · {html.escape(claim.kind)}"
-    return f'{told}<p class="place">{place}</p>'
+    return f'{told}<p class="place">{place}</p>{discuss(claim, repository)}'
 
 
-def row(claim: Claim, of: Standing, measured: list[Reached]) -> str:
+def row(claim: Claim, of: Standing, measured: list[Reached], repository: str) -> str:
     """Return a claim as a row of the table, with a second one that unfolds."""
     words = list(dict.fromkeys(one.word for one in measured))
     facets = {
@@ -142,7 +154,7 @@ def row(claim: Claim, of: Standing, measured: list[Reached]) -> str:
     }
     told = "".join(f' data-{name}="{html.escape(value)}"' for name, value in facets.items())
     badges = " ".join(tables.badge(word) for word in words)
-    more = unfolded(claim, of, measured)
+    more = unfolded(claim, of, measured, repository)
     return (
         f'<tbody id="{html.escape(claim.name)}"{told}><tr>'
         f'<th scope="row" class="text">{html.escape(claim.paper)} <br>{html.escape(claim.where)}'
@@ -172,7 +184,7 @@ def choice(name: str, label: str, values: list[str]) -> str:
     )
 
 
-def whole(found: Mapping[str, Audited], reached: list[Reached]) -> str:
+def whole(found: Mapping[str, Audited], reached: list[Reached], repository: str = "") -> str:
     """Return all claims as a table that can be searched and filtered, as HTML."""
     by_claim = defaultdict(list)
     for one in reached:
@@ -180,7 +192,7 @@ def whole(found: Mapping[str, Audited], reached: list[Reached]) -> str:
             by_claim[one.claim].append(one)
     everything = [claim for of in found.values() for claim in of.ledger.values()]
     rows = "".join(
-        row(claim, found[claim.paper].standings[claim.id], by_claim[claim.name])
+        row(claim, found[claim.paper].standings[claim.id], by_claim[claim.name], repository)
         for claim in everything
     )
     words = [word for word in tables.VERDICTS if any(one.word == word for one in reached)]
@@ -211,7 +223,7 @@ def whole(found: Mapping[str, Audited], reached: list[Reached]) -> str:
     )
 
 
-def fragments(reached: list[Reached], folder: Path) -> tuple[str, set[str]]:
+def fragments(reached: list[Reached], folder: Path, repository: str = "") -> tuple[str, set[str]]:
     """Write ``ledger.html`` and ``tally.html``; return the tally, and the name of every claim.
 
     Parameters
@@ -220,6 +232,8 @@ def fragments(reached: list[Reached], folder: Path) -> tuple[str, set[str]]:
         The verdicts of all pages.
     folder : Path
         Where to write.
+    repository : str
+        Address of the book's repository, where a claim can be discussed; "" for none.
     """
     of = ledgers()
     if not of:
@@ -229,7 +243,7 @@ def fragments(reached: list[Reached], folder: Path) -> tuple[str, set[str]]:
     known = {claim.name for ledger in of.values() for claim in ledger.values()}
     sound = [one for one in reached if one.claim in known]
     found = audited(of, sound)
-    (folder / "ledger.html").write_text(whole(found, sound) + "\n", encoding="utf-8")
+    (folder / "ledger.html").write_text(whole(found, sound, repository) + "\n", encoding="utf-8")
     told = tally(found, sound)
     (folder / "tally.html").write_text(told + "\n", encoding="utf-8")
     return told, known
