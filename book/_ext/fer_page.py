@@ -64,6 +64,10 @@ def mend_page(soup: BeautifulSoup) -> None:
     if sidebar is not None and not sidebar.get("role"):
         sidebar["role"] = "region"
         sidebar["aria-label"] = "Book"
+    # A browser would show a notebook, which is JSON, in a tab of its own.
+    for link in soup.select('a.btn-download-source-button, a[href$=".ipynb"]:not([href*="://"])'):
+        link["download"] = link["href"].rpartition("/")[2]
+        del link["target"]
     # Roles that were withdrawn from ARIA, in lists that hold more than list items.
     for node in soup.select("[role=doc-biblioentry], .citation-list[role=list]"):
         del node["role"]

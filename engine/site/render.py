@@ -19,8 +19,8 @@ from engine.jobs import page_table, tool_folders
 from engine.jobs.check import Asked
 from engine.jobs.failure_report import Failure
 from engine.jobs.jobs import Job
-from engine.site import assemble_book, moved, page_footer, site_cache, site_checks
-from engine.store import keys, paths
+from engine.site import assemble_book, download, moved, page_footer, site_cache, site_checks
+from engine.store import git_state, keys, paths
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -115,7 +115,12 @@ def render(found: dict[str, Job], failures: list[Failure], asked: Asked) -> list
     if not (site / "index.html").exists():
         return [*problems, "no index.html was rendered"]
     failed = {failure.name for failure in failures}
-    page_footer.publish([job for job in found.values() if job.name not in failed], site)
+    sound = [job for job in found.values() if job.name not in failed]
+    page_footer.publish(sound, site)
+    pages = [job.name for job in found.values() if job.kind == "page"]
+    commit, modified = git_state.commit()
+    known = "" if modified or commit == git_state.UNKNOWN else commit
+    download.write(site, pages, asked.settings.profile, asked.repository, known)
     problems += moved.write(site)
     problems += site_checks.site_problems(site, page_table.pages_in_toc(source / "_toc.yml"))
     shutil.rmtree(site / ".doctrees", ignore_errors=True)

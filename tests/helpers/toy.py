@@ -32,6 +32,7 @@ COPIED = (
     "book",
     "Snakefile",
     "constraints.txt",
+    "pyproject.toml",
     "_config.yml",
     "Makefile",
 )
