@@ -11,7 +11,7 @@ from claimcheck.finding import Finding
 from claimcheck.ledger import Ledger
 
 # By priority: a claim gets the first that applies. A check that cannot be made does not lower it.
-ORDER = ("inconsistent", "underspecified", "consistent", "not testable")
+ORDER = ("inconsistent", "underspecified", "consistent", "said again", "not testable")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def of(ledger: Ledger, findings: Iterable[Finding]) -> dict[str, Standing]:
 
     A claim that checks judge has the verdict that decides, in the order of `ORDER`. One that is
     only taken as given is consistent if no such check fails, and underspecified if one does:
-    arithmetic shows that not all numbers of a check can be right, not which of them is wrong.
+    arithmetic shows that not all numbers of a check can be right, not which of them is wrong. To be
+    printed twice supports nothing: a claim that is only repeated has a status of its own.
 
     Examples
     --------
@@ -82,7 +83,9 @@ def _one(claim: Claim, judged: list[Finding], given: list[Finding]) -> Standing:
         word = decisive(judged)
         count = sum(one.verdict == word for one in judged)
         why = f"so say {count} of the {len(judged)} checks that judge it"
-        if len(judged) == 1:
+        if word == "said again":
+            why = "printed in more than one place, always alike, and compared with nothing else"
+        elif len(judged) == 1:
             why = "so says the check that judges it"
         return Standing(word, why, *both)
     if any(one.verdict == "inconsistent" or one.rests_on for one in given):

@@ -86,7 +86,7 @@ def main(argv: list[str] | None = None) -> int:
     >>> main([str(Path(__file__).parent / "examples" / "planted_error.yml")])
     inconsistent: accuracy [arithmetic]: 180 images / 200 images = 0.9, printed 92 %
     inconsistent: accuracy [agreement]: 92 % (abstract); 0.90 (Table 1)
-    4 claims, 3 checks: 1 consistent, 2 inconsistent, 0 underspecified, 0 not testable
+    4 claims, 3 checks: 1 consistent, 2 inconsistent, 0 underspecified, 0 said again, 0 not testable
     1
     """
     parser = argparse.ArgumentParser(prog="claimcheck", description=__doc__)

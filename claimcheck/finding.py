@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from claimcheck.claim import Claim, Range
 
-WORDS = ("consistent", "inconsistent", "underspecified", "not testable")
+WORDS = ("consistent", "inconsistent", "underspecified", "said again", "not testable")
 
 
 @dataclass(frozen=True)

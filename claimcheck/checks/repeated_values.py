@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from claimcheck.claim import Claim, Range
-from claimcheck.finding import Finding, ids, judged, shown
+from claimcheck.finding import Finding, ids, shown
 
 
 def told(claims: list[Claim]) -> str:
@@ -46,7 +46,8 @@ def _numbers(claims: list[Claim]) -> Finding:
     if cut is not None:
         agree, shared, how = True, cut, f"{how}; if digits were cut off, not rounded"
     value = shown(shared) if agree else "no value prints like all of them"
-    return Finding("agreement", ids(claims), judged(agree), value, claims[0].shown, how)
+    verdict = "said again" if agree else "inconsistent"
+    return Finding("agreement", ids(claims), verdict, value, claims[0].shown, how)
 
 
 def _procedures(claims: list[Claim]) -> Finding:
@@ -54,7 +55,7 @@ def _procedures(claims: list[Claim]) -> Finding:
     lists = [frozenset(claim.means) for claim in claims]
     pairs = list(itertools.combinations(lists, 2))
     if all(a <= b or b <= a for a, b in pairs):
-        verdict = "consistent"
+        verdict = "said again"
     elif all(a & b for a, b in pairs):
         verdict = "underspecified"
     else:
@@ -76,7 +77,9 @@ def _judged(claims: list[Claim], procedure: bool) -> Finding:
 
 
 def check(ledger: Mapping[str, Claim]) -> list[Finding]:
-    """Return one finding for each quantity that is printed more than once.
+    """Return one finding for each quantity that is printed in more than one place.
+
+    Values that agree are said again, not confirmed; within one passage that says nothing at all.
 
     Examples
     --------
@@ -91,6 +94,9 @@ def check(ledger: Mapping[str, Claim]) -> list[Finding]:
     for claim in ledger.values():
         if claim.quantity and claim.printed:
             groups[claim.quantity, claim.kind == "procedure"].append(claim)
-    return [
-        _judged(claims, procedure) for (_, procedure), claims in groups.items() if len(claims) > 1
+    found = [
+        (_judged(claims, procedure), {claim.where for claim in claims})
+        for (_, procedure), claims in groups.items()
+        if len(claims) > 1
     ]
+    return [one for one, places in found if one.verdict != "said again" or len(places) > 1]

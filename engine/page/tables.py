@@ -43,6 +43,7 @@ VERDICTS = {
     "direction not seen on rendered faces": ("↘", "bad"),
     "not comparable": ("≠", "unclear"),
     "not decided": ("?", "unclear"),
+    "said again": ("=", "unclear"),
     "not testable": ("?", "unclear"),
     "underspecified": ("?", "unclear"),
     "ok": ("✓", "good"),
@@ -189,6 +190,7 @@ def verdict_table(rows: list[Row], caption: str) -> None:
             "word": row.told.word,
             "why": row.told.why,
             "ours": "" if row.ours is None else str(row.ours),
+            "source": row.source,
         }
         for row in rows
     ]
@@ -248,6 +250,12 @@ def mean_and_range(values: Iterable[float], digits: int = 3) -> str:
     return f"{mean} ({low} to {high})"
 
 
+def noted(text: str, note: str, words: Callable[[str], str] = html.escape) -> str:
+    """Return words with a smaller line under them as HTML; ``words`` makes HTML of the first."""
+    below = f'<div class="note">{html.escape(note)}</div>' if note else ""
+    return f"<div>{words(text)}{below}</div>"
+
+
 def _numeric(column: pd.Series) -> bool:
     return all(isinstance(value, int | float | np.number | Interval) for value in column)
 
@@ -266,8 +274,7 @@ def _cell(value: object, words: Callable[[str], str] = html.escape) -> str:
     ``words`` makes HTML of text.
     """
     if isinstance(value, Noted):
-        note = f'<div class="note">{html.escape(value.note)}</div>' if value.note else ""
-        return f"<div>{words(value.text)}{note}</div>"
+        return noted(value.text, value.note, words)
     if isinstance(value, Measurement):
         return measured(value.text)
     if isinstance(value, Interval):

@@ -21,7 +21,7 @@ from engine.jobs.check import Asked
 from engine.jobs.failure_report import Failure
 from engine.jobs.jobs import Job
 from engine.page import header
-from engine.site import about_page, ledger_page, page_footer, page_verdicts
+from engine.site import about_page, claim_verdicts, ledger_page, page_footer, page_verdicts
 from engine.store import artifact, git_state, paths
 from fer_lib import paper_registry
 from fer_lib.settings import Settings
@@ -98,14 +98,23 @@ def drop_own_types(book: nbformat.NotebookNode) -> None:
                 del output.data[name]
 
 
-def stage_page(
-    job: Job, settings: Settings, rendered: dict, target: Path
-) -> tuple[dict, list[page_verdicts.Reached]]:
-    """Write an executed notebook as a page of the book; return its record and its verdicts."""
+def executed(job: Job) -> nbformat.NotebookNode:
+    """Return a page's notebook as it is now, with the outputs of its execution."""
     book = nbformat.read(page_table.notebook(job.name), as_version=4)
-    record = job.stage.told()
     join_outputs(book, nbformat.read(job.place() / "page.ipynb", as_version=4))
-    reached = page_verdicts.reached(job.name, book)
+    return book
+
+
+def stage_page(
+    job: Job,
+    settings: Settings,
+    rendered: dict,
+    verdicts: dict,
+    target: Path,
+) -> dict:
+    """Write an executed notebook as a page of the book; return its record."""
+    book, record = executed(job), job.stage.told()
+    claim_verdicts.show(book, verdicts)
     show_parameters_in_force(book, page_table.settings_of(job.name, settings))
     show_banner(book, record)
     drop_own_types(book)
@@ -115,7 +124,7 @@ def stage_page(
     )
     book.cells.append(last)
     nbformat.write(book, target)
-    return record, reached
+    return record
 
 
 def show_tally(target: Path, told: str) -> None:
@@ -230,34 +239,39 @@ def stage(
     commit, modified = git_state.commit()
     rendered = {"commit": commit, "modified": modified, "build_start": asked.start}
     failed = {failure.name: failure for failure in failures}
+    pages = [job for job in found.values() if job.kind == "page"]
     problems, records, reached = [], [], []
-    for job in found.values():
-        if job.kind != "page":
+    sound = []
+    for job in pages:
+        if job.name in failed:
             continue
+        try:
+            reached += page_verdicts.reached(job.name, executed(job))
+            sound.append(job)
+        except (StageError, OSError, ValueError) as error:
+            problems.append(f"{job.name}: {error}")
+    generated = to / GENERATED
+    generated.mkdir()
+    # Of all pages, before one is written: each shows the one verdict of each claim.
+    tally, verdicts = ledger_page.fragments(reached, generated, asked.repository)
+    for job in pages:
         target = to / "notebooks" / f"{job.name}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         if job.name in failed:
             kept = paths.build() / "failed" / f"{page_table.stem(job.name)}.ipynb"
             stage_failure(failed[job.name], target, kept)
-            continue
-        try:
-            record, told_by_page = stage_page(job, asked.settings, rendered, target)
-            records.append(record)
-            reached += told_by_page
-        except (StageError, OSError, ValueError) as error:
-            problems.append(f"{job.name}: {error}")
+        elif job in sound:
+            records.append(stage_page(job, asked.settings, rendered, verdicts, target))
     told = [{"name": f.name, "reason": f.error} for f in failures]
     runs = [run_about(j) for j in found.values() if j.kind == "run" and j.name not in failed]
-    generated = to / GENERATED
-    generated.mkdir()
     studied = [
         j.stage.told() | {"folder": j.place().name}
         for j in found.values()
         if j.kind == "study" and j.name not in failed
     ]
     about_page.fragments(records, runs, studied, told, verified, rendered, generated)
-    tally, known = ledger_page.fragments(reached, generated, asked.repository)
     first = to / "notebooks" / f"{FIRST}.ipynb"
     if tally and first.exists() and FIRST not in failed:
         show_tally(first, tally)
+    known = {name for unit in verdicts for name in unit}
     return problems + page_verdicts.faults(reached, known)

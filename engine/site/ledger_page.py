@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +12,18 @@ from urllib.parse import urlencode
 
 from claimcheck import Claim, claim_status, cli, parse
 from claimcheck.claim_status import Standing
-from claimcheck.finding import WORDS, Finding
+from claimcheck.finding import Finding
 from claimcheck.ledger import Ledger
 from engine.page import tables
+from engine.site import claim_verdicts
+from engine.site.claim_verdicts import Claims, OneVerdict, plain
 from engine.site.html_tables import Html, table
 from engine.site.page_verdicts import Reached
 from fer_lib.evaluation.ledgers import files
+from fer_lib.evaluation.verdicts import ORDER
 
 ROOT = ".."  # the way from the pages that show it to the root of the site
+VERDICTS = "verdicts.json"
 SAME = 6  # claims that are named where a claim is taken as given
 Ledgers = Mapping[str, Ledger]
 
@@ -38,6 +43,15 @@ class Audited:
     ledger: Ledger
     findings: list[Finding]
     standings: dict[str, Standing]
+
+
+def standings(found: Mapping[str, Audited]) -> dict[str, Standing]:
+    """Return what print says of every claim, by ``paper/id``."""
+    return {
+        of.ledger[name].name: standing
+        for of in found.values()
+        for name, standing in of.standings.items()
+    }
 
 
 def page_findings(ledger: Ledger, reached: list[Reached]) -> list[Finding]:
@@ -61,34 +75,21 @@ def audited(of: Ledgers, reached: list[Reached]) -> dict[str, Audited]:
     return found
 
 
-def tally(found: Mapping[str, Audited], reached: list[Reached]) -> str:
-    """Return how many claims of each paper stand how, as HTML."""
-    measured = defaultdict(set)
-    for one in reached:
-        if one.measured:
-            measured[one.claim.partition("/")[0]].add(one.claim)
+def tally(found: Mapping[str, Audited], verdicts: Mapping[Claims, OneVerdict]) -> str:
+    """Return how many claims of each paper have which verdict, as HTML."""
     rows = []
     for key, of in found.items():
-        count = Counter(one.verdict for one in of.standings.values())
-        name = html.escape(key)
-        link = Html(f'<a href="{ROOT}/book/ledger.html?paper={name}">{name}</a>')
-        rows.append(
-            {
-                "paper": link,
-                "claims": len(of.ledger),
-                **{word: count[word] for word in WORDS},
-                "measured here": len(measured[key]),
-                "checks": len(of.findings),
-                "of them fail": sum(one.verdict == "inconsistent" for one in of.findings),
-                "or as we read it": sum(bool(one.rests_on) for one in of.findings),
-            }
-        )
-    total = sum(row["claims"] for row in rows)
-    shown = table(rows, f"What can be said of {total:,} printed claims, from print alone", "tally")
-    words = Counter(one.word for one in reached if one.measured)
-    listed = ", ".join(f"{tables.badge(word)} {count:,}" for word, count in words.most_common())
-    more = f"<p>Verdicts from measurements of this build: {listed}.</p>" if words else ""
-    return shown + more
+        own = [verdicts[claim.name,] for claim in of.ledger.values()]
+        count = Counter(one.word for one in own)
+        rows.append((key, len(own), count))
+    words = [word for word in ORDER if any(count[word] for _, _, count in rows)]
+    shown = [
+        {"of the claims": Html(tables.badge(word))} | {key: count[word] for key, _, count in rows}
+        for word in words
+    ]
+    shown.append({"of the claims": "all"} | {key: number for key, number, _ in rows})
+    total = sum(number for _, number, _ in rows)
+    return table(shown, f"The verdicts on {total:,} printed claims", "tally")
 
 
 def one_finding(finding: Finding) -> str:
@@ -97,18 +98,19 @@ def one_finding(finding: Finding) -> str:
     if finding.family.startswith("page "):
         name = html.escape(finding.family.removeprefix("page "))
         family = f'<a href="{ROOT}/notebooks/{name}.html">page {name}</a>'
-    return f"<li>{tables.badge(finding.verdict)} {family}: {html.escape(finding.how)}</li>"
+    return f"<li>print: {plain(finding.verdict)}, {family}: {html.escape(finding.how)}</li>"
 
 
-def one_measured(one: Reached) -> str:
-    """Return a verdict of a page as an item of a list."""
+def one_found(one: Reached, claim: Claim) -> str:
+    """Return what a page found as an item of a list."""
     name = html.escape(one.page)
     about = f"{html.escape(one.about)}: " if one.about else ""
     ours = f"ours {html.escape(one.ours)}; " if one.ours not in ("", "–") else ""
-    where = html.escape(f"{one.data}, profile {one.profile}")
+    others = [other.partition("/")[2] for other in one.together if other != claim.name]
+    beside = f"with {html.escape(', '.join(others))}: " if others else ""
     return (
-        f"<li>{tables.badge(one.word)} {about}{ours}{html.escape(one.why)} "
-        f'(<a href="{ROOT}/notebooks/{name}.html">page {name}</a>: {where})</li>'
+        f"<li>{beside}{about}{plain(one.word)}, {ours}{html.escape(one.why)} "
+        f'(<a href="{ROOT}/notebooks/{name}.html">page {name}</a>: {html.escape(one.where)})</li>'
     )
 
 
@@ -123,9 +125,10 @@ def discuss(claim: Claim, repository: str) -> str:
     )
 
 
-def unfolded(claim: Claim, of: Standing, measured: list[Reached], repository: str) -> str:
-    """Return the details of a row, shown when it is opened."""
-    items = "".join(map(one_finding, of.judged)) + "".join(map(one_measured, measured))
+def unfolded(claim: Claim, of: Standing, found: list[Reached], repository: str) -> str:
+    """Return the details of a row, shown when it is opened: all evidence, none of it a verdict."""
+    items = "".join(map(one_finding, of.judged))
+    items += "".join(one_found(one, claim) for one in found)
     told = "" if of.judged else f"<p>From print: {html.escape(of.why)}.</p>"
     told += f"<ul>{items}</ul>" if items else ""
     if of.given:
@@ -142,36 +145,51 @@ def unfolded(claim: Claim, of: Standing, measured: list[Reached], repository: st
     return f'{told}<p class="place">{place}</p>{discuss(claim, repository)}'
 
 
-def row(claim: Claim, of: Standing, measured: list[Reached], repository: str) -> str:
-    """Return a claim as a row of the table, with a second one that unfolds."""
-    words = list(dict.fromkeys(one.word for one in measured))
+def row(
+    claim: Claim,
+    of: Standing,
+    verdict: OneVerdict,
+    found: list[Reached],
+    repository: str,
+) -> str:
+    """Return a claim as a row of the table, with a second one that unfolds.
+
+    ``found`` is what pages found of it, by itself and together with others.
+    """
     facets = {
         "paper": claim.paper,
-        "verdict": of.verdict,
-        "measured": "|".join(words),
+        "verdict": verdict.word,
+        "evidence": "|".join(evidence(of, verdict, found)),
         "kind": claim.kind,
         "element": claim.element,
+        "claims": claim.name,
     }
     told = "".join(f' data-{name}="{html.escape(value)}"' for name, value in facets.items())
-    badges = " ".join(tables.badge(word) for word in words)
-    more = unfolded(claim, of, measured, repository)
+    more = unfolded(claim, of, found, repository)
     return (
         f'<tbody id="{html.escape(claim.name)}"{told}><tr>'
         f'<th scope="row" class="text">{html.escape(claim.paper)} <br>{html.escape(claim.where)}'
         f'</th><td class="text">{html.escape(claim.about)}</td>'
         f'<td class="text printed">{html.escape(claim.shown)}</td>'
-        f'<td class="text" data-label="from print">{tables.badge(of.verdict)}</td>'
-        f'<td class="text" data-label="measured here">{badges}</td></tr>'
-        f'<tr><td class="text" colspan="5"><details><summary>{summary(of, measured)}'
+        f'<td class="text" data-label="verdict">{tables.badge(verdict.word)}</td></tr>'
+        f'<tr><td class="text" colspan="4"><details><summary>{summary(of, found)}'
         f'<span class="visually-hidden"> of {html.escape(claim.name)}</span></summary>'
         f"{more}</details></td></tr></tbody>"
     )
 
 
-def summary(of: Standing, measured: list[Reached]) -> str:
+def evidence(of: Standing, verdict: OneVerdict, found: list[Reached]) -> list[str]:
+    """Return the kinds of evidence that there are on a claim."""
+    kinds = ["print"] if of.judged or of.given else []
+    kinds += ["a rerun"] if any(one.measured and not one.source for one in found) else []
+    kinds += ["another source"] if any(one.source for one in found) else []
+    return kinds or ["none"]
+
+
+def summary(of: Standing, found: list[Reached]) -> str:
     """Return what a row has to unfold, in words."""
     parts = [f"{len(of.judged)} check{'s' * (len(of.judged) != 1)}"] if of.judged else []
-    parts += [f"{len(measured)} from a measurement"] if measured else []
+    parts += [f"{len(found)} from pages"] if found else []
     return ", ".join(parts) or ("used in a check" if of.given else "why")
 
 
@@ -184,30 +202,45 @@ def choice(name: str, label: str, values: list[str]) -> str:
     )
 
 
-def whole(found: Mapping[str, Audited], reached: list[Reached], repository: str = "") -> str:
-    """Return all claims as a table that can be searched and filtered, as HTML."""
+def whole(
+    found: Mapping[str, Audited],
+    reached: list[Reached],
+    verdicts: Mapping[Claims, OneVerdict],
+    repository: str = "",
+) -> str:
+    """Return all claims as a table that can be searched and filtered, as HTML.
+
+    The strongest contradictions come first, papers in the order of the book.
+    """
     by_claim = defaultdict(list)
     for one in reached:
         if one.measured:
             by_claim[one.claim].append(one)
     everything = [claim for of in found.values() for claim in of.ledger.values()]
+    everything.sort(key=lambda claim: ORDER.index(verdicts[claim.name,].word))
     rows = "".join(
-        row(claim, found[claim.paper].standings[claim.id], by_claim[claim.name], repository)
+        row(
+            claim,
+            found[claim.paper].standings[claim.id],
+            verdicts[claim.name,],
+            by_claim[claim.name],
+            repository,
+        )
         for claim in everything
     )
-    words = [word for word in tables.VERDICTS if any(one.word == word for one in reached)]
+    words = {one.word for unit, one in verdicts.items() if len(unit) == 1}
     choices = "".join(
         (
             choice("paper", "Paper", list(found)),
-            choice("verdict", "From print", list(WORDS)),
-            choice("measured", "Measured here", [word for word in words if word not in WORDS]),
+            choice("verdict", "Verdict", [word for word in ORDER if word in words]),
+            choice("evidence", "Evidence", ["print", "a rerun", "another source", "none"]),
             choice("kind", "Kind", sorted({claim.kind for claim in everything})),
             choice("element", "Element", sorted({claim.element for claim in everything})),
         )
     )
     head = "".join(
         f'<th scope="col" class="text">{name}</th>'
-        for name in ("where", "claim", "printed", "from print", "measured here")
+        for name in ("where", "claim", "printed", "verdict")
     )
     count = f"{len(everything):,}"
     return (
@@ -223,27 +256,35 @@ def whole(found: Mapping[str, Audited], reached: list[Reached], repository: str 
     )
 
 
-def fragments(reached: list[Reached], folder: Path, repository: str = "") -> tuple[str, set[str]]:
-    """Write ``ledger.html`` and ``tally.html``; return the tally, and the name of every claim.
+def fragments(
+    reached: list[Reached], folder: Path, repository: str = ""
+) -> tuple[str, dict[Claims, OneVerdict]]:
+    """Write ``ledger.html``, ``tally.html`` and ``verdicts.json``.
 
     Parameters
     ----------
     reached : list of Reached
-        The verdicts of all pages.
+        What all pages found.
     folder : Path
         Where to write.
     repository : str
         Address of the book's repository, where a claim can be discussed; "" for none.
+
+    Returns
+    -------
+    (str, dict)
+        The tally, and the one verdict of every claim and of all that pages judge together.
     """
     of = ledgers()
-    if not of:
-        for name in ("ledger", "tally"):
-            (folder / f"{name}.html").write_text("<p>There is no ledger.</p>\n", encoding="utf-8")
-        return "", set()
     known = {claim.name for ledger in of.values() for claim in ledger.values()}
-    sound = [one for one in reached if one.claim in known]
+    sound = [one for one in reached if known.issuperset(one.together)]
     found = audited(of, sound)
-    (folder / "ledger.html").write_text(whole(found, sound, repository) + "\n", encoding="utf-8")
-    told = tally(found, sound)
-    (folder / "tally.html").write_text(told + "\n", encoding="utf-8")
-    return told, known
+    verdicts = claim_verdicts.of(standings(found), sound)
+    ledger, told = "<p>There is no ledger.</p>", ""
+    if of:
+        ledger, told = whole(found, sound, verdicts, repository), tally(found, verdicts)
+    (folder / "ledger.html").write_text(ledger + "\n", encoding="utf-8")
+    (folder / "tally.html").write_text((told or ledger) + "\n", encoding="utf-8")
+    kept = json.dumps(claim_verdicts.record(verdicts), indent=1)
+    (folder / VERDICTS).write_text(kept + "\n", encoding="utf-8")
+    return told, verdicts

@@ -164,10 +164,11 @@ def footer(record: dict, rendered: dict, root: str) -> str:
     )
 
 
-def publish(jobs: list[Job], site: Path) -> None:
-    """Copy what the footers lead to into the site: records, executed notebooks, runs, studies."""
+def publish(jobs: list[Job], verdicts: Path, site: Path) -> None:
+    """Copy what pages lead to into the site: records, notebooks, runs, studies, the verdicts."""
     records = site / "records"
     records.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(verdicts, records / verdicts.name)
     for job in jobs:
         if job.kind == "page":
             shutil.copyfile(

@@ -26,6 +26,8 @@ class Reached:
         The notebook.
     claim : str
         ``paper/id``.
+    together : tuple of str
+        All claims that the row judges, of which ``claim`` is one.
     word, why : str
         The verdict.
     about : str
@@ -34,21 +36,32 @@ class Reached:
         What was measured; "" if nothing was.
     data, profile : str
         Where it was measured; "" where printed numbers were compared.
+    source : str
+        What else decides, such as "the paper's public code"; "" for print and measurements.
     """
 
     page: str
     claim: str
+    together: tuple[str, ...]
     word: str
     why: str
     about: str
     ours: str
     data: str
     profile: str
+    source: str = ""
 
     @property
     def measured(self) -> bool:
-        """Whether the verdict rests on a measurement, not on printed numbers."""
-        return self.word not in WORDS
+        """Whether the verdict rests on a measurement or an outside source, not on print."""
+        return bool(self.source) or self.word not in WORDS
+
+    @property
+    def where(self) -> str:
+        """What it rests on, in words."""
+        if self.source:
+            return self.source
+        return f"{self.data}, profile {self.profile}" if self.measured else "print"
 
 
 def reached(name: str, book: NotebookNode) -> list[Reached]:
@@ -72,7 +85,8 @@ def reached(name: str, book: NotebookNode) -> list[Reached]:
                     field: "" if arithmetic else facts.get(field, "")
                     for field in ("data", "profile")
                 }
-                told = {field: row[field] for field in ("word", "why", "about", "ours")}
+                told = {field: row[field] for field in ("word", "why", "about", "ours", "source")}
+                told["together"] = tuple(row["claims"])
                 found += [Reached(page=name, claim=one, **told, **where) for one in row["claims"]]
     return found
 

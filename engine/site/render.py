@@ -19,7 +19,15 @@ from engine.jobs import page_table, tool_folders
 from engine.jobs.check import Asked
 from engine.jobs.failure_report import Failure
 from engine.jobs.jobs import Job
-from engine.site import assemble_book, download, moved, page_footer, site_cache, site_checks
+from engine.site import (
+    assemble_book,
+    download,
+    ledger_page,
+    moved,
+    page_footer,
+    site_cache,
+    site_checks,
+)
 from engine.store import git_state, keys, paths
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -116,7 +124,7 @@ def render(found: dict[str, Job], failures: list[Failure], asked: Asked) -> list
         return [*problems, "no index.html was rendered"]
     failed = {failure.name for failure in failures}
     sound = [job for job in found.values() if job.name not in failed]
-    page_footer.publish(sound, site)
+    page_footer.publish(sound, source / assemble_book.GENERATED / ledger_page.VERDICTS, site)
     pages = [job.name for job in found.values() if job.kind == "page"]
     commit, modified = git_state.commit()
     known = "" if modified or commit == git_state.UNKNOWN else commit

@@ -18,6 +18,7 @@ from bs4 import BeautifulSoup
 
 from engine.jobs import output_checks, page_table
 from engine.jobs.output_checks import FETCHED, REMOTE_IN_CSS, fetches, remote_problems
+from engine.site import claim_verdicts
 from engine.store import paths
 
 
@@ -124,6 +125,8 @@ def site_problems(folder: Path, expected: list[str]) -> list[str]:
             problems += title_problems(soup) + output_problems(soup) + image_problems(soup)
         name = page.relative_to(site.folder).with_suffix("")
         found += [f"{name}: {problem}" for problem in problems]
+    by_name = {str(page.relative_to(site.folder)): soup for page, soup in site.pages.items()}
+    found += claim_verdicts.problems(by_name)
     for style in sorted(folder.rglob("*.css")):
         hits = REMOTE_IN_CSS.findall(style.read_text(encoding="utf-8", errors="replace"))
         found += [f"{style.relative_to(folder)}: fetches {hit[0] or hit[2]}" for hit in hits]

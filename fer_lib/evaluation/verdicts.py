@@ -3,11 +3,57 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claimcheck.claim import Claim
 from fer_lib.data import dataset_registry
 from fer_lib.evaluation.bootstrap import Interval
+
+# From how many trainings on the sign of a difference between training configurations is judged.
+SEEDS_NEEDED = 3
+SIGNIFICANT = 0.05  # of p after Holm's correction
+SEEN, NOT_SEEN = "direction seen on rendered faces", "direction not seen on rendered faces"
+# The rule by which print and all reruns become one verdict: the first that applies.
+ORDER = (
+    "inconsistent",
+    "differs",
+    "reproduced",
+    NOT_SEEN,
+    SEEN,
+    "underspecified",
+    "consistent",
+    "not decided",
+    "said again",
+    "not comparable",
+    "not testable",
+)
+
+
+def joined(from_print: str, found: Sequence[str]) -> str:
+    """Return the one verdict of a claim: print and every finding of a rerun, by `ORDER`.
+
+    Findings on parts of a claim, such as on each of two heads, are taken together: it holds where
+    every part does, not where one is the other way round; else one undecided part leaves it so.
+
+    Parameters
+    ----------
+    from_print : str
+        What `claimcheck` says of the claim; "" where nothing printed is judged.
+    found : sequence of str
+        Words of verdicts from reruns, and from outside sources.
+
+    Examples
+    --------
+    >>> joined("consistent", ["not comparable"]), joined("said again", [SEEN, "not decided"])
+    ('consistent', 'not decided')
+    >>> joined("said again", [SEEN, NOT_SEEN])
+    'direction not seen on rendered faces'
+    """
+    words = set(found)
+    if "not decided" in words and not words & {"differs", NOT_SEEN}:
+        words -= {"reproduced", SEEN}
+    return min(filter(None, (from_print, *words)), key=ORDER.index)
 
 
 @dataclass(frozen=True)
@@ -32,6 +78,8 @@ class Row:
         What was measured beside it, an `Interval` or words; None if nothing was.
     about, printed : str
         Shown instead of the claims' own titles and of what they print.
+    source : str
+        What decides, if that is neither print nor a measurement: "the paper's public code".
     """
 
     of: Claim | tuple[Claim, ...]
@@ -39,6 +87,7 @@ class Row:
     ours: object = None
     about: str = ""
     printed: str = ""
+    source: str = ""
 
     @property
     def claims(self) -> tuple[Claim, ...]:
@@ -151,21 +200,35 @@ def verdict(claim: Claim, ours: Interval, ground: Ground, scale: float = 1.0) ->
     return Verdict("differs", f"our interval does not hold it, in profile {ground.profile}")
 
 
-def of_direction(difference: Interval, ground: Ground) -> Verdict:
+def of_direction(difference: Interval, ground: Ground, p_holm: float | None = None) -> Verdict:
     """Judge an ordering from the interval of our difference (first minus second, paired).
 
     The claim is that the difference is positive.
+
+    Parameters
+    ----------
+    difference : Interval
+        95 %; of trainings it has ``seeds``, and fewer than `SEEDS_NEEDED` decide nothing.
+    ground : Ground
+        What it was measured on.
+    p_holm : float, optional
+        Of the difference after Holm's correction, if it is one of several that are judged together.
     """
     refused = ground.refusal()
     if refused:
         return refused
     where = "on the paper's own data" if ground.own_data else "on rendered faces"
+    seeds = getattr(difference, "seeds", SEEDS_NEEDED)
+    if seeds < SEEDS_NEEDED:
+        return Verdict("not decided", f"{seeds} of the {SEEDS_NEEDED} seeds that are needed")
     if math.isnan(difference.low) or difference.low <= 0 <= difference.high:
         return Verdict("not decided", f"the interval of the difference holds zero, {where}")
+    if p_holm is not None and not p_holm < SIGNIFICANT:
+        return Verdict("not decided", f"p is {p_holm:.2g} after Holm's correction, {where}")
     if difference.low > 0:
-        word = "reproduced" if ground.own_data else f"direction seen {where}"
+        word = "reproduced" if ground.own_data else SEEN
         return Verdict(word, "the paired difference and its interval lie above zero")
-    word = "differs" if ground.own_data else f"direction not seen {where}"
+    word = "differs" if ground.own_data else NOT_SEEN
     return Verdict(word, "the paired difference and its interval lie below zero")
 
 

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from claimcheck import claim_status, parse
 from claimcheck.finding import Finding
 from engine.page import header, tables
-from engine.site import ledger_page, page_verdicts
+from engine.site import claim_verdicts, ledger_page, page_verdicts
 from engine.site.page_verdicts import Reached
 
 MADE = """
@@ -24,6 +24,7 @@ MADE = """
 ONE = Reached(
     "diya2026/comparison",
     "made2026/alone",
+    ("made2026/alone",),
     "not comparable",
     "other data",
     "",
@@ -40,15 +41,20 @@ def of(tmp_path):
     return {"made2026": parse(file)}
 
 
-def rows_of(of, reached):
+def verdicts_of(of, reached):
     found = ledger_page.audited(of, reached)
-    soup = BeautifulSoup(ledger_page.whole(found, reached), "html.parser")
+    return found, claim_verdicts.of(ledger_page.standings(found), reached)
+
+
+def rows_of(of, reached):
+    found, verdicts = verdicts_of(of, reached)
+    soup = BeautifulSoup(ledger_page.whole(found, reached, verdicts), "html.parser")
     return {row["id"]: row for row in soup.select("tbody")}
 
 
 def test_every_claim_is_one_row_with_its_verdict(of):
     rows = rows_of(of, [])
-    assert list(rows) == [f"made2026/{name}" for name in ("a", "b", "sum", "alone", "unseen")]
+    assert list(rows) == [f"made2026/{name}" for name in ("sum", "a", "b", "alone", "unseen")]
     assert rows["made2026/sum"]["data-verdict"] == "inconsistent"
     assert "2 + 3 = 5, printed 6" in rows["made2026/sum"].details.get_text()
     assert "read as images" in rows["made2026/sum"].details.get_text()
@@ -62,8 +68,8 @@ def test_every_claim_is_one_row_with_its_verdict(of):
 
 def test_what_a_page_measured_stands_in_the_row(of):
     row = rows_of(of, [ONE])["made2026/alone"]
-    assert row["data-measured"] == "not comparable"
-    assert row["data-verdict"] == "not testable"
+    assert row["data-evidence"] == "a rerun"
+    assert row["data-verdict"] == "not comparable"
     assert row.select_one('details a[href="../notebooks/diya2026/comparison.html"]')
     assert "ours 0.5" in row.get_text()
 
@@ -79,28 +85,28 @@ def test_what_a_page_says_of_print_counts_as_a_check(of):
     said = replace(ONE, word="inconsistent", why="the mean is another", data="", profile="")
     row = rows_of(of, [said])["made2026/alone"]
     assert row["data-verdict"] == "inconsistent"
-    assert row["data-measured"] == ""
+    assert row["data-evidence"] == "print"
     assert "the mean is another" in row.get_text()
 
 
 def test_the_tally_counts_claims(of):
-    found = ledger_page.audited(of, [ONE])
-    told = BeautifulSoup(ledger_page.tally(found, [ONE]), "html.parser")
-    heads = [head.get_text() for head in told.select("thead th")]
-    cells = [cell.get_text() for cell in told.select_one("tbody tr").find_all(["th", "td"])]
-    row = dict(zip(heads, cells, strict=True))
-    assert row["claims"] == "5"
-    assert row["inconsistent"] == "1"
-    assert row["underspecified"] == "2"
-    assert row["not testable"] == "2"
-    assert row["measured here"] == "1"
-    assert (row["checks"], row["of them fail"]) == ("1", "1")
-    assert "not comparable" in told.p.get_text()
+    found, verdicts = verdicts_of(of, [ONE])
+    told = BeautifulSoup(ledger_page.tally(found, verdicts), "html.parser")
+    cells = [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in told.select("tr")]
+    counts = {name.rpartition("\xa0")[2]: int(count) for name, count in cells[1:]}
+    assert counts == {
+        "inconsistent": 1,
+        "underspecified": 2,
+        "not comparable": 1,
+        "not testable": 1,
+        "all": 5,
+    }
 
 
 def test_verdicts_are_read_from_the_outputs_of_a_page():
     facts = header.facts("book", "rendered46")
     row = {"claims": ["p/a", "p/b"], "word": "not decided", "why": "w", "about": "", "ours": "1"}
+    row["source"] = ""
     book = nbformat.v4.new_notebook()
     for data in (
         {header.MIME: facts},
@@ -131,7 +137,9 @@ def test_verdicts_are_read_from_the_outputs_of_a_page():
     ],
 )
 def test_no_verdict_is_stronger_than_its_data(word, data, profile, allowed):
-    one = replace(ONE, claim="diya2026/a", word=word, data=data, profile=profile)
+    one = replace(
+        ONE, claim="diya2026/a", together=("diya2026/a",), word=word, data=data, profile=profile
+    )
     assert (page_verdicts.faults([one], {"diya2026/a"}) == []) == allowed
 
 

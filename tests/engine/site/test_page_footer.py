@@ -12,6 +12,13 @@ from tests.helpers.records import RENDERED, RUN, SHA, record_of, soup, text_of
 PUBLISHED = ("run.json", "history.csv", "predictions.parquet")  # of a run: not its weights
 
 
+def kept(site):
+    """Return a file of verdicts beside a site."""
+    file = site.with_name("verdicts.json")
+    file.write_text("[]")
+    return file
+
+
 def test_the_banner_states_profile_data_and_seed_and_leads_to_the_footer():
     record = record_of()
     banner = soup(page_footer.banner(record))
@@ -110,7 +117,7 @@ def test_every_link_of_the_footer_leads_to_a_published_file(tmp_path):
     ]
     site = tmp_path / "site"
     (site / "notebooks").mkdir(parents=True)
-    page_footer.publish(jobs, site)
+    page_footer.publish(jobs, kept(site), site)
     links = soup(page_footer.footer(record_of(), RENDERED, "..")).find_all("a")
     assert len(links) == 2 + len(PUBLISHED)
     assert all((site / "notebooks" / link["href"]).resolve().is_file() for link in links)
@@ -126,7 +133,7 @@ def test_of_a_study_the_site_carries_the_tables_and_the_footer_leads_to_them(tmp
     site = tmp_path / "site"
     job = SimpleNamespace(kind="study", stage=study, place=lambda: folder)
     job.folder = f"studies/{folder.name}"
-    page_footer.publish([job], site)
+    page_footer.publish([job], kept(site), site)
     carried = sorted(path.name for path in site.glob("studies/micro_features-key/*"))
     assert carried == ["about.json", "table.parquet"]  # not the features, which are large
     (site / "notebooks").mkdir()
