@@ -67,17 +67,6 @@ def auc(truth: np.ndarray, score: np.ndarray) -> float:
     return nan if truth.all() or not truth.any() else float(sk.roc_auc_score(truth, score))
 
 
-def shares_of_positives(labels: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    """Return each label's share of positives: all that a guess from the label alone can use."""
-    return pd.Series(truth).groupby(np.asarray(labels)).mean().to_dict()
-
-
-def auc_by_chance_of(labels: np.ndarray, truth: np.ndarray) -> float:
-    """Return the AUC of a judge that knows only ``labels`` and each label's share of positives."""
-    shares = shares_of_positives(labels, truth)
-    return auc(truth, np.array([shares[label] for label in labels]))
-
-
 @dataclass(frozen=True)
 class Judged:
     """Predictions of one head as arrays.

@@ -33,20 +33,14 @@ ORDER = (
 def joined(from_print: str, found: Sequence[str]) -> str:
     """Return the one verdict of a claim: print and every finding of a rerun, by `ORDER`.
 
-    Findings on parts of a claim, such as on each of two heads, are taken together: it holds where
-    every part does, not where one is the other way round; else one undecided part leaves it so.
-
-    Parameters
-    ----------
-    from_print : str
-        What `claimcheck` says of the claim; "" where nothing printed is judged.
-    found : sequence of str
-        Words of verdicts from reruns, and from outside sources.
+    ``from_print`` is `claimcheck`'s, "" where nothing printed is judged; ``found`` are the words of
+    reruns and outside sources. On parts of a claim these are taken together: it holds where every
+    part does, not where one is the other way round; else one undecided part leaves it so.
 
     Examples
     --------
-    >>> joined("consistent", ["not comparable"]), joined("said again", [SEEN, "not decided"])
-    ('consistent', 'not decided')
+    >>> joined("consistent", ["not comparable"])
+    'consistent'
     >>> joined("said again", [SEEN, NOT_SEEN])
     'direction not seen on rendered faces'
     """

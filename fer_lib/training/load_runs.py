@@ -34,11 +34,6 @@ def load_run(name: str, settings: Settings, **changes: object) -> run.Run:
     changes : object
         Other values than the configuration's own, as for `fer_lib.training.configs.first`.
 
-    Returns
-    -------
-    Run
-        Its history, its predictions, and what it says of itself.
-
     Raises
     ------
     ValueError

@@ -206,7 +206,7 @@ def emotion_only(
     each emotion is genuine. An emotion that it has not seen counts as one half.
     """
     genuine = (training["authenticity"] == "genuine").to_numpy()
-    learnt = metrics.shares_of_positives(training["emotion"].astype(str), genuine)
+    learnt = shares_of_positives(training["emotion"].astype(str), genuine)
     head = run.task["authenticity"]
     told = {}
     for which in sets:
@@ -371,6 +371,11 @@ def figure_13(ledger: Mapping[str, Claim]) -> np.ndarray:
             for true in AUTHENTICITY
         ]
     )
+
+
+def shares_of_positives(labels: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Return each label's share of positives: all that a guess from the label alone can use."""
+    return pd.Series(truth).groupby(np.asarray(labels)).mean().to_dict()
 
 
 def accuracies(

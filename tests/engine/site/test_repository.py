@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 
 from engine import build
 from engine.jobs import check
-from engine.site import assemble_book, ledger_page
+from engine.site import assemble_book, claim_verdicts, ledger_page
 from engine.store import paths
 
 REPOSITORY = "https://example.org/me/book"
@@ -47,7 +47,8 @@ def ledger(repository: str = "") -> BeautifulSoup:
     """Return the rendered ledger of the first paper."""
     key, of = next(iter(ledger_page.ledgers().items()))
     found = ledger_page.audited({key: of}, [])
-    return BeautifulSoup(ledger_page.whole(found, [], repository), "html.parser")
+    verdicts = claim_verdicts.of(ledger_page.standings(found), [])
+    return BeautifulSoup(ledger_page.whole(found, [], verdicts, repository), "html.parser")
 
 
 def test_each_claim_can_be_discussed_by_its_id():
@@ -86,7 +87,7 @@ def test_an_address_is_one_or_is_refused(monkeypatch, given, kept):
     monkeypatch.setattr(build.pairs, "main", lambda argv: 0)
     args = SimpleNamespace(jobs="1", repository=given)
     if kept is None:
-        with pytest.raises(check.InputError, match="REPOSITORY=.*give its address, such as"):
+        with pytest.raises(check.InputError, match=r"REPOSITORY=.*give its address, such as"):
             build.asked_of(args)
     else:
         assert build.asked_of(args).repository == kept
