@@ -258,10 +258,6 @@ def test_the_start_names_every_backbone():
     assert result_page.start_of(one) == "a random start, as printed"
 
 
-def test_seeds_in_words():
-    assert result_page.seeds_in_words({"a": [1, 2], "b": [1], "c": [3, 4]}) == "a, c: 2; b: 1"
-
-
 def test_a_tiny_p_is_only_called_small():
     assert tables.p_value(3e-56) == "< 0.0001"
     assert tables.p_value(0.0123) == "0.012"
