@@ -52,7 +52,7 @@ own = runs[named_configs.PROPOSED]
 # Section 5-1-8 averages the scores over five bootstrap runs and gives intervals of
 # {claim}`diya2026/bootstrap.level`. The percentile bootstrap {cite}`efron1993` draws the subjects again with
 # replacement, scores each draw, and leaves out one draw in forty at each end. It takes many draws to find where
-# that is. Five draws cannot: their smallest and largest enclose the middle 95 % only if at least one of them
+# that is. Five draws cannot: their smallest and largest enclose the middle $95\,\%$ only if at least one of them
 # falls into each tail.
 #
 # We draw the subjects of the first training again, as often as the profile says. From these draws we take few,
@@ -210,15 +210,15 @@ spent = tables.measured(f"{time.perf_counter() - started:.0f} s")
 tables.say(f"Here the page took {spent} from the runs in the store.")
 
 # %% [markdown]
-# **Exercise.** From how many resamples on do the smallest and largest draw enclose the middle 95 % in nine of
+# **Exercise.** From how many resamples on do the smallest and largest draw enclose the middle $95\,\%$ in nine of
 # ten cases? Work it out from the chance that a draw falls into one tail, then change `few` and look at the
 # sentence under the first table.
 #
 # <details>
 # <summary>Answer</summary>
 #
-# One draw misses a tail of 2.5 % with probability 0.975, so $n$ draws all miss it with $0.975^n$. Both tails
-# are hit with probability $1 - 2 \cdot 0.975^n + 0.95^n$. That is 0.9 from about $n = 118$ on; five draws reach
-# 0.012.
+# One draw misses a tail of $2.5\,\%$ with probability $0.975$, so $n$ draws all miss it with $0.975^n$. Both tails
+# are hit with probability $1 - 2 \cdot 0.975^n + 0.95^n$. That is $0.9$ from about $n = 118$ on; five draws
+# reach $0.012$.
 #
 # </details>

@@ -230,7 +230,7 @@ question.answer(
 # make notebook N=diya2026/comparison PROFILE=book PARAMS='least_seeds=2 significant=0.01'
 # ```
 #
-# **Exercise.** Lower `least_seeds` to 1. Which new orders appear, and why should they not be believed?
+# **Exercise.** Lower `least_seeds` to `1`. Which new orders appear, and why should they not be believed?
 #
 # <details><summary>Answer</summary>
 #

@@ -142,7 +142,7 @@ tables.folded(
 # %% [markdown]
 # ## The image-level split by itself
 #
-# At 0 copies the lines of the figure are close together, although subjects recur on both sides. An image-level
+# With no copy the lines of the figure are close together, although subjects recur on both sides. An image-level
 # split of rendered faces leaks nothing, for two reasons. Every rendered image is a fresh scene, with its own pose,
 # light, background and strength of the muscles: the [audit of the data](data.ipynb) finds hardly any near-duplicates.
 # And each subject shows every emotion, so a subject's identity does not tell the label. The second reason can be
@@ -175,7 +175,7 @@ tables.say(leakage_page.of_subjects(by_name.mean(), most_frequent, image_level, 
 # ## Choosing on the test part
 #
 # The second leak needs no copy. Try several configurations, report the best one, and choose it by its *test*
-# score. Here a configuration is a linear classifier on 64 random numbers of the embedding with a random
+# score. Here a configuration is a linear classifier on {literal}`64 <planted_leaks.FEATURES>` random numbers of the embedding with a random
 # strength of its penalty, under a split by subject. Look at the distance between the two upper lines and the
 # lowest: chosen on the validation part, the reported score stays close to what further subjects give.
 
@@ -266,7 +266,7 @@ question.answer(
 #
 # A test image with at least one copy in training is answered from memory. With $k$ copies and a test share of
 # one fifth, a test image has none in training with a probability of about $0.2^k$. So about
-# $1 - 0.2^k$ of the test images are right by memory alone (.80 with one copy, .99 with three), and the rest are
+# $1 - 0.2^k$ of the test images are right by memory alone ($.80$ with one copy, $.99$ with three), and the rest are
 # right as often as under a split by subject.
 #
 # </details>

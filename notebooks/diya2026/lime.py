@@ -190,7 +190,7 @@ figure = lime_page.examples(page, maps)
 # ## Against the truth
 #
 # A map ranks the pixels of a face. Its AUC is the chance that it ranks a true pixel above another one; an even map gets
-# 0.5. Every method likes the middle of a face, so 0.5 is too easy. The fair level of chance is **the maps of other
+# one half. Every method likes the middle of a face, so one half is too easy. The fair level of chance is **the maps of other
 # subjects**, laid over this face. The gain is the AUC less theirs. True pixels are the fewest that hold four fifths of
 # the change.
 
@@ -201,7 +201,7 @@ if page.has_truth:
     gains = lime_page.gains_of(page, scored)
 
 # %% [markdown]
-# The figure shows the gain of every map with its 95 % bootstrap interval over subjects. Right of the dashed line a map
+# The figure shows the gain of every map with its bootstrap interval over subjects. Right of the dashed line a map
 # knows more about its own face than the maps of other subjects do. Compare LIME with Grad-CAM of the same model.
 
 # %% mystnb={"image": {"alt": "Forest plot: how much better than other subjects' maps LIME and Grad-CAM of each model rank the pixels of the truth, as a gain in AUC with its interval, for both heads; the dashed line is no gain."}}
@@ -308,7 +308,7 @@ tables.say(f"Here the page took {spent}, with {used:,} copies of {len(images)} f
 # <details>
 # <summary>Answer</summary>
 #
-# With 20 superpixels the same copies have to tell 20 weights instead of 100. Each weight is known more precisely, and the
+# With `20` superpixels the same copies have to tell `20` weights instead of `100`. Each weight is known more precisely, and the
 # maps repeat themselves better. But such a superpixel is larger than a brow, and the map cannot be finer than its
 # superpixels. Small superpixels need more copies for the same stability. Hiding one of them also changes the
 # probability less, so there is less to measure.

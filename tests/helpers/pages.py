@@ -21,5 +21,4 @@ LEFT = {
     "huang2025/causal",
     "huang2025/literature",
     "khalid2025/audit",
-    "start_here",
 }

@@ -1,13 +1,16 @@
 """One claim has one verdict on all pages, and a page that found another says why."""
 
+import re
+
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
 from claimcheck import Claim
 from claimcheck.claim_status import Standing
-from engine.page import tables
+from engine.page import tables, verdict_words
 from engine.site import claim_verdicts, page_verdicts
+from engine.store import paths
 from fer_lib.evaluation.verdicts import NOT_SEEN, ORDER, SEEN, Row, Verdict, joined
 
 PRINTED = {
@@ -72,6 +75,11 @@ def test_the_rule(from_print, found, word):
 def test_every_verdict_on_a_claim_has_a_place_in_the_rule():
     others = {"ok", "leak", "unbalanced", "not checked"}  # of checks, not of claims
     assert set(ORDER) == set(tables.VERDICTS) - others
+    assert tuple(verdict_words.MEANING) == ORDER
+    rule = (paths.root() / "book" / "verdicts.md").read_text().partition("How they become one")[2]
+    told = [word.replace(" on rendered faces", "") for word in ORDER]
+    said = [" ".join(word.split()) for word in re.findall(r"\*([^*]+)\*", rule)][: len(ORDER)]
+    assert said == told
 
 
 def test_two_pages_show_one_verdict_and_the_one_that_found_less_says_so(monkeypatch):
