@@ -45,6 +45,8 @@ tables.header_of_runs(list(runs.values()))
 # picture to the next, because the renderer moves the muscles and nothing else.
 
 # %% mystnb={"image": {"alt": "One rendered subject with seven expressions: angry, disgust, fear, happy, neutral, sad and surprise."}}
+import numpy as np
+
 from fer_lib.plots import figures
 
 rows = [
@@ -53,7 +55,7 @@ rows = [
     if row["subject_id"] == f"s{subject:03d}" and row["authenticity"] == "genuine"
 ]
 of_emotion = {row["emotion"]: row for row in rows}
-pictures = [[faces.render(row) for row in of_emotion.values()]]
+pictures = np.stack([[faces.render(row) for row in of_emotion.values()]])
 figure = figures.image_grid(pictures, list(of_emotion), [""], width=8)
 
 # %% [markdown]

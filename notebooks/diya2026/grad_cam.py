@@ -8,7 +8,7 @@ data = "rendered46"
 data_root = ""
 profile = "smoke"
 seed = 0
-method = "Grad-CAM"  # or "Grad-CAM++", "EigenCAM": what figures, tables and the answer show
+method = "Grad-CAM"  # or "Grad-CAM++", "EigenCAM": what the answer is about
 layer = "finer"  # or "last": the last feature map, whose grid is coarser
 authenticity = "genuine"  # or "fake": the faces of the first figure
 
@@ -16,7 +16,9 @@ authenticity = "genuine"  # or "fake": the faces of the first figure
 import time
 
 from engine.page import opening
+from fer_lib.plots import figures
 
+figures.use_style()
 started = time.perf_counter()
 question = opening.ask("Does Grad-CAM point at the pixels that carry the expression?")
 
@@ -58,21 +60,13 @@ side = proposed.about["image_size"]
 shown = explained_faces.of_run(proposed, data_root, scale.cam_images, seed)
 faces = map_page.Faces(shown, resize(shown.images, side), scale.bootstrap, seed)
 truth = masks = places = None
+tables.say(f"{len(faces.small):,} faces of {len(set(faces.people))} subjects, {side} pixels wide.")
 if shown.has_truth:
     truth = explained_faces.truths(shown, side, divided=())
     masks = map_page.masks_of(truth)
     places = face_regions.stack(explained_faces.landmarks(shown, side), side)
-
-# %% tags=["hide-input"]
-from fer_lib.papers.diya2026.explanations import map_scores
-
-tables.say(
-    f"There are {len(faces.small):,} faces of {len(set(faces.people))} subjects, {side} x {side} "
-    f"pixels. A mask holds {map_scores.TRUTH_ENERGY:.0%} of the difference."
-    if truth
-    else "These faces are photographs: nobody knows which pixels carry their expression. **Scores "
-    "against the truth and facial regions are left out**; the other sections need no truth."
-)
+else:
+    tables.say("**These are photographs: without a truth, its scores and regions are left out.**")
 
 # %% [markdown]
 # ## Grad-CAM with `pytorch_grad_cam`
@@ -111,14 +105,15 @@ from fer_lib.training.augmentation import normalise
 with GradCAM(model=OneHead(network, "emotion"), target_layers=[layers["emotion"]]) as cam:
     named = [ClassifierOutputTarget(int(k)) for k in targets["emotion"][sample]]
     emotion_maps = cam(input_tensor=normalise(faces.small[sample]), targets=named)
-emotion_maps.shape
 
 # %% [markdown]
 # `by_package` runs the same lines for any method and head, and leaves the network as it was. The figure
 # has one test face of each emotion in a row. Beside the face stand, for each head, the truth and the
 # map. Look at the eyebrows and the mouth where the truth glows, and whether the map glows there too.
 
-# %%
+# %% tags=["hide-input"] mystnb={"image": {"alt": "One face of each emotion, a row each: the face, the true place of the expression, the map of the emotion head, the true place of authenticity, the map of the authenticity head, as glowing overlays."}}
+import matplotlib.pyplot as plt
+
 from fer_lib.explain import grad_cam
 
 package = {}
@@ -127,11 +122,8 @@ for head, at in layers.items():
         network, faces.small[sample], at, head, targets[head][sample], method
     )
     package[head] = dict(zip(sample, found, strict=True))  # place of the face -> map
-
-# %% tags=["hide-input"] mystnb={"image": {"alt": "One face of each emotion, a row each: the face, the true place of the expression, the map of the emotion head, the true place of authenticity, the map of the authenticity head, as glowing overlays."}}
-figure = faces.explained(rows, method, package, truth)
-
-# %% tags=["hide-input"]
+figure = faces.explained(rows, method, package, truth, width=5.2)
+plt.show()
 if truth:
     hits = {
         head: sum(masks[head, "whole"][k].flat[found[k].argmax()] for k in sample)
@@ -149,31 +141,25 @@ if truth:
 # The package takes one forward pass for each head and method. For hundreds of faces and six models this
 # page uses code of its own, which takes one pass for all of them. The table holds it against the
 # package on the faces above. Look at the first column: the lowest correlation of two maps of the same
-# face and head. The other columns are seconds an image, for both heads, measured now.
+# face and head. The other columns are seconds an image, for both heads, measured now. EigenCAM takes the
+# package's own correction of the sign, which a principal component does not have by itself.
 
 # %%
 from fer_lib.papers.diya2026.explanations import cams_one_pass
 
 images, asked = faces.small[sample], {head: targets[head][sample] for head in layers}
-maps = cams_one_pass.maps(network, images, layers, asked)  # (method, head) -> one map a face
+maps = cams_one_pass.maps(network, images, layers, asked)  # by method and head
 compared = cam_tables.beside_package(network, layers, asked, images)
-tables.table(compared, f"One pass beside pytorch_grad_cam, {len(sample)} faces, both heads")
-
-# %% tags=["hide-input"]
-lowest = compared["correlation"].min()
+tables.table(compared, f"One pass beside pytorch_grad_cam, {len(sample)} faces")
 tables.say(
-    f"The lowest correlation is {lowest:.4f}: "
-    + ("the maps are the same" if lowest >= 0.999 else "**the maps are not the same**")
-    + ". EigenCAM takes the package's own correction of the sign, which a principal component does not "
-    "have by itself."
+    f"The lowest correlation is {compared['correlation'].min():.4f}; equal means 0.999 or more."
 )
 
 # %% [markdown]
 # ## Scores against the truth
 #
-# Three scores compare a map with a mask. The **share of relevance** is how much of the map's total lies
-# on the mask. The **pointing game** {cite}`zhang2018` asks whether the map's highest point lies on it.
-# The **AUC** says how well the map ranks the pixels of the mask above all others. Two levels of chance
+# Two scores compare a map with a mask. The **pointing game** {cite}`zhang2018` asks whether the map's
+# highest point lies on the mask. The **AUC** says how well the map ranks the pixels of the mask above all others. Two levels of chance
 # stand beside each score. An even map knows nothing. The *same network's maps of other subjects*, laid
 # over this mask, know that faces are in the middle of the picture and have eyes and a mouth; they do
 # not know this face. Only the gain over the second level shows that a map follows the face it explains.
@@ -191,23 +177,22 @@ if truth:
     tables.table(levels, f"{method} of the {explained.called} against the truth")
 
 # %% [markdown]
-# The next figure has the gain in AUC of every model with its confidence interval, a percentile bootstrap over
+# The next figure has the gain in AUC of every model with its 95 % interval, a percentile bootstrap over
 # subjects. Look at which intervals lie right of the dashed line, which is no gain. Models whose maps
 # have different grids are not to be ranked: a map of a few cells cannot follow a thin eyebrow.
 
 # %% mystnb={"image": {"alt": "Forest plot: how much better than other subjects' maps each model's maps rank the pixels of the truth, as a gain in AUC with its interval, for the emotion head and the authenticity head; the dashed line is no gain."}}
-from fer_lib.plots import figures
-
-figures.use_style()
 if truth:
     of_method = scored[scored["method"] == method]
     gains = cam_tables.means_by(of_method, faces, "AUC: gain", "model")
     figure = figures.intervals(gains, f"gain in AUC over other subjects' maps, {method}", 0.0)
 
 # %% tags=["hide-input"]
+from fer_lib.papers.diya2026.explanations.map_scores import TRUTH_ENERGY
+
 if truth:
     tables.say(
-        f"Of {len(gains)} models and layers, "
+        f"A mask holds {TRUTH_ENERGY:.0%} of the difference. Of {len(gains)} models and layers, "
         + " and ".join(
             f"{sum(gain.low > 0 for gain in gains[head])} show a gain for the {head} head"
             for head in gains
@@ -217,34 +202,29 @@ if truth:
     lines = scored.assign(map=scored["model"] + ", " + scored["method"])
     table = cam_tables.means_by(lines, faces, "AUC: gain", "map").reset_index()
     tables.folded(table, "Gain in AUC of all models and methods")
-
-# %% [markdown]
-# Does a map follow a genuine face better than a fake one, or a face that the head names rightly better
-# than one that it names wrongly? A kind without faces has no value.
-
-# %%
-if truth:
     kinds = cam_tables.means_by(cam_tables.by_kind(chosen), faces, "AUC: gain", "faces")
-    tables.table(kinds, f"Gain in AUC by kind of face, {method} of the {explained.called}")
+    tables.folded(
+        kinds.reset_index(), f"Gain in AUC by kind of face, {method} of the {explained.called}"
+    )
 
 # %% [markdown]
 # ## Which regions of the face
 #
-# The paper speaks of regions. The {literal}`68 landmarks <the number of points in the iBUG annotation>` of a rendered face divide the picture into six: eyes,
+# The paper speaks of regions. The 68 landmarks of a rendered face divide the picture into six: eyes,
 # brows, mouth, nose and cheeks, forehead, and the periphery (hair, ears, neck, clothes and background).
 # The figure shows the relevance in a region divided by what an even map has there. Look for cells well
 # above one, and at the last column, where the paper sees the authenticity head look.
 
 # %% mystnb={"image": {"alt": "Two heat maps, emotion head and authenticity head: rows are the seven emotions, columns the six regions; each cell is the relevance there over what an even map would put there."}}
-import matplotlib.pyplot as plt
 import seaborn as sns
 
 if truth:
-    figure, axes = plt.subplots(1, 2, figsize=(8, 3.6), sharey=True)
+    figure, axes = plt.subplots(1, 2, figsize=(8, 2.5), sharey=True)
     for axis, head in zip(axes, layers, strict=True):
         table = cam_tables.densities(map_page.rows_of(chosen, head=head), places)
         sns.heatmap(table, vmin=0, vmax=4, cmap="Blues", annot=True, fmt=".1f", cbar=False, ax=axis)
         axis.set(title=f"{head} head", ylabel="")
+        axis.tick_params(axis="x", rotation=40)
 
 # %% tags=["hide-input"]
 if truth:
@@ -272,22 +252,19 @@ if truth:
 # %% mystnb={"image": {"alt": "Four panels of the proposed model: deletion and insertion for each head, probability of the named class against the share of pixels changed, for three methods and for noise."}}
 probe = map_page.probed(len(faces.small), scale.probe_images)  # places of fewer faces
 curves, better = cam_tables.deletion_and_insertion(explained, faces, probe, steps=8)
-axes = {"x": "share of pixels changed", "y": "probability", "hue": "method"}
-grid = sns.relplot(
-    curves, **axes, row="head", col="kind", kind="line", height=2.3, aspect=1.4, errorbar=None
-)
-
-# %%
-above = ["deletion below noise", "insertion above noise"]
-areas = cam_tables.means_by(better, faces, above, "method")
-tables.table(areas, f"Mean probability along the curves beside noise, {len(probe)} faces")
+drawn = {"x": "share of pixels changed", "y": "probability", "hue": "method", "kind": "line"}
+grid = sns.relplot(curves, **drawn, row="head", col="kind", height=1.8, aspect=2.1, errorbar=None)
+grid = grid.set_titles("{row_name} head: {col_name}")
+figures.legend_above(grid, 4)
 
 # %% tags=["hide-input"]
+above = ["deletion below noise", "insertion above noise"]
+areas = cam_tables.means_by(better, faces, above, "method")
 tables.say(
-    f"Positive is better than noise. For {method}, "
-    + ", ".join(f"{name} {areas.loc[method, name]}" for name in areas if "insertion" in name)
-    + "."
+    f"Mean probability along the curves of {method}, as far as it is better than noise, for "
+    f"{len(probe)} faces: " + "; ".join(f"{name} {areas.loc[method, name]}" for name in areas) + "."
 )
+tables.folded(areas.reset_index(), "Deletion and insertion of all methods beside noise")
 
 # %% [markdown]
 # ## Shuffled weights
@@ -299,43 +276,41 @@ tables.say(
 
 # %% mystnb={"image": {"alt": "Two panels, one a head: rank correlation with the trained model's map against the share of layers whose weights are shuffled, for three methods; a dotted line marks how alike maps of different subjects are."}}
 shuffled = cam_tables.randomised(explained, faces, probe, steps=5)
-axes = {"x": "share of layers", "y": "correlation", "hue": "method", "col": "head"}
-grid = sns.relplot(
-    shuffled, **axes, kind="line", marker="o", height=2.6, aspect=1.25, errorbar=None
-)
-grid = grid.refline(
-    y=shuffled.loc[shuffled["method"] == method, "other subjects"].mean(), linestyle=":"
-)
+drawn = {"x": "share of layers", "y": "correlation", "hue": "method", "kind": "line"}
+grid = sns.relplot(shuffled, **drawn, col="head", height=2.4, aspect=1.6, marker="o", errorbar=None)
+grid = grid.set_titles("{col_name} head")
+others = shuffled.query("method == @method")["other subjects"].mean()
+grid = grid.refline(y=others, linestyle=":")
+figures.legend_above(grid, 3)
 
-# %%
-import pandas as pd
-
-others = [cam_tables.randomised(one, faces, probe, steps=2) for one in every.values()]
-last = pd.concat(others).query("`share of layers` == 1 and method == @method")
-kept = cam_tables.means_by(last, faces, ["correlation", "other subjects"], "model")
-tables.table(kept, f"Rank correlation once every layer is shuffled, {method}, {len(probe)} faces")
+# %% tags=["hide-input"]
+end = shuffled[shuffled["share of layers"] == 1]
+kept = cam_tables.means_by(end, faces, ["correlation", "other subjects"], "method")
+tables.say(
+    f"With every layer shuffled, the maps of {method} keep a correlation of "
+    + " and ".join(f"{kept.loc[method, f'{head}: correlation']} ({head} head)" for head in layers)
+    + "; maps of different subjects have "
+    + " and ".join(f"{kept.loc[method, f'{head}: other subjects']}" for head in layers)
+    + "."
+)
+tables.folded(kept.reset_index(), f"All methods, every layer shuffled, {len(probe)} faces")
 
 # %% [markdown]
-# ## Do methods agree, and do trainings?
-#
-# Two methods that explain the same answer of the same network should show the same pixels, and so
-# should two trainings that differ in their seed alone. The first table has the rank correlation of two
-# methods' maps of the same face. The second has that of Grad-CAM over trainings, beside the correlation
-# with maps of other subjects: only what exceeds this is agreement on the face.
+# Two trainings that differ in their seed alone should show the same pixels, and so should two methods
+# that explain one answer. The rank correlation of Grad-CAM over trainings stands beside that with maps
+# of other subjects: only what exceeds this is agreement on the face.
 
 # %%
-agreement = cam_tables.between_methods(explained, faces)
-table = cam_tables.means_by(agreement, faces, "correlation", "methods")
-tables.table(table, f"Rank correlation between methods, {explained.called}")
-
-# %%
-trained = runs["dual_task"]
+trained = runs["dual_task"]  # one run a seed
 if len(trained) > 1:
     alike = cam_tables.between_trainings(trained, explained, faces, probe, layer)
-    table = cam_tables.means_by(alike, faces, ["same face", "other subjects"], "model")
-    tables.table(table, f"Rank correlation between {len(trained)} trainings, {len(probe)} faces")
+    alike = cam_tables.means_by(alike, faces, ["same face", "other subjects"], "model")
+    tables.table(alike, f"Rank correlation between {len(trained)} trainings, {len(probe)} faces")
 else:
-    tables.say("This profile trains the proposed model once: stability needs two trainings.")
+    tables.say("This profile trains the proposed model once, so trainings are not compared.")
+agreement = cam_tables.between_methods(explained, faces)
+pairs = cam_tables.means_by(agreement, faces, "correlation", "methods").reset_index()
+tables.folded(pairs, f"Rank correlation between methods, {explained.called}")
 
 # %% [markdown]
 # ## Verdicts
@@ -369,23 +344,12 @@ else:
 map_verdicts.of_psychology(verdicts)
 verdicts.show("Verdicts on the paper's sentences about Grad-CAM")
 
-# %% tags=["hide-input"]
-question.answer(
-    cam_tables.in_words(gains.loc[explained.called])
-    if truth
-    else "Nobody knows these pixels on photographs; beside noise, insertion gives: "
-    + ", ".join(f"{name} {areas.loc[method, name]}" for name in areas if "insertion" in name),
-    rests_on=f"{method} of the {explained.called}, seed {proposed.about['seed']}, on "
-    f"{len(faces.small):,} test faces of {len(set(faces.people))} subjects; percentile bootstrap over "
-    f"subjects, {scale.bootstrap:,} draws.",
-)
-
 # %% [markdown]
 # ## Try it
 #
 # Change a parameter in the first cell and run the page again, or from the command line:
 #
-# ```sh
+# ```
 # make notebook N=diya2026/grad_cam PROFILE=book PARAMS='method=EigenCAM authenticity=fake'
 # make notebook N=diya2026/grad_cam PROFILE=book PARAMS='layer=last'
 # ```
@@ -393,6 +357,15 @@ question.answer(
 # %% tags=["hide-input"]
 spent = tables.measured(f"{time.perf_counter() - started:.0f} seconds")
 tables.say(f"With the trainings in the store, this page took {spent} in profile {profile}.")
+question.answer(
+    cam_tables.in_words(gains.loc[explained.called])
+    if truth
+    else "Nobody knows these pixels on photographs. Beside noise: "
+    + "; ".join(f"{name} {areas.loc[method, name]}" for name in areas),
+    rests_on=f"{method} of the {explained.called}, seed {proposed.about['seed']}, on "
+    f"{len(faces.small):,} test faces of {len(set(faces.people))} subjects; percentile bootstrap over "
+    f"subjects, {scale.bootstrap:,} draws.",
+)
 
 # %% [markdown]
 # *Exercise.* EigenCAM asks neither head nor class. Run the page with `method = "EigenCAM"`. What does a

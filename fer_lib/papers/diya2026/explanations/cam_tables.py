@@ -34,8 +34,8 @@ from fer_lib.papers.diya2026.explanations.map_page import Faces, Masks
 from fer_lib.training import augmentation, run_training
 from fer_lib.training.run import Run
 
-# The scores of `map_scores` and what to call them.
-SCORES = {"energy share": "share of relevance", "pointing game": "pointing game", "AUC": "AUC"}
+# Of `map_scores.SCORES`, in the order of a table.
+SCORES = ("AUC", "pointing game")
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,9 @@ def beside_package(
         spent = np.array([between - start, time.perf_counter() - between]) / len(images)
         large = [map_scores.resized(own[method, head], images.shape[-1]) for head in layers]
         pairs = zip(np.concatenate(large), np.concatenate(package), strict=True)
-        found = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in pairs if np.ptp(a) > 0]
+        varied = [(a.ravel(), b.ravel()) for a, b in pairs if np.ptp(a) > 0 or np.ptp(b) > 0]
+        with np.errstate(invalid="ignore"):  # only one of two that is equal everywhere: no relation
+            found = [np.nan_to_num(np.corrcoef(a, b)[0, 1]) for a, b in varied]
         rows[method] = {
             "correlation": float(f"{min(found, default=np.nan):.4f}"),
             "one pass": Measurement(f"{spent[0]:.4f}"),
@@ -349,8 +351,8 @@ def beside_chance(scored: pd.DataFrame, faces: Faces) -> pd.DataFrame:
     lines = {}
     for head, part in scored.groupby("head", sort=False):
         line = score_table.scores(part, faces.mean)
-        for score, words in SCORES.items():
-            lines[f"{words}, {head} head"] = {
+        for score in SCORES:
+            lines[f"{score}, {head} head"] = {
                 "score": line[score],
                 "even map": line[f"{score}: even map"],
                 "other subjects' maps": line[f"{score}: other people"],

@@ -108,6 +108,7 @@ class Faces:
         method: str,
         maps: Mapping[str, np.ndarray],
         whole: Masks | None,
+        width: float = 6.5,
     ) -> Figure:
         """Draw one row a face: the face, and for each head the truth and a map.
 
@@ -118,10 +119,12 @@ class Faces:
         method : str
             Of the maps.
         maps : mapping
-            Head to maps of all faces, (n, side, side).
+            Head to maps of all faces, (n, side, side), or a mapping of places to maps.
         whole : mapping or None
             As `fer_lib.papers.diya2026.explanations.explained_faces.truths` returns it; None for
             photographs.
+        width : float
+            Of the figure, in inches.
         """
         which = list(chosen.values())
         columns = {"face": [self.picture(i) / 255 for i in which]}
@@ -131,7 +134,7 @@ class Faces:
                 columns[f"truth:\n{head}"] = [self.over(i, true[i]) for i in which]
             columns[f"{method}:\n{head}"] = [self.over(i, maps[head][i]) for i in which]
         grid = np.array(list(columns.values())).swapaxes(0, 1)
-        return figures.image_grid(grid, list(columns), list(chosen), 6.5)
+        return figures.image_grid(grid, list(columns), list(chosen), width)
 
     def scored(
         self, maps: np.ndarray, masks: Masks, places: np.ndarray, head: str, right: pd.Series

@@ -81,7 +81,7 @@ def grad_cam(
         rows.direction(name, mean(table, ["d"])["d"], what=what)
 
     for region in face_regions.NAMED:
-        what = f"{region}, share of the face's relevance less share of its area"
+        what = f"{region}, relevance in the face less area"
         judged("xai.emotion", what, in_face(emotion, [region]), emotion)
     judged(
         "xai.periphery",
@@ -97,7 +97,7 @@ def grad_cam(
     )
     judged(
         "xai.micro",
-        "gain in AUC on the difference from the twin, over other people's maps",
+        "gain in AUC over other subjects' maps",
         authentic["AUC: gain"],
         authentic,
     )
@@ -105,13 +105,13 @@ def grad_cam(
     smile = authentic[(authentic["emotion"] == "happy") & (authentic["authenticity"] == "fake")]
     judged(
         "xai.fake_smile",
-        "mouth on fake happy faces, authenticity head, less share of the face's area",
+        "mouth on fake happy faces, relevance in the face less area",
         in_face(smile, ["mouth"]),
         smile,
     )
     judged(
         "xai.conclusion",
-        "mouth and eyes, emotion head, less share of the face's area",
+        "mouth and eyes, relevance in the face less area",
         in_face(emotion, ["mouth", "eyes"]),
         emotion,
     )
