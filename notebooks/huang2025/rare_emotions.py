@@ -59,10 +59,9 @@ tables.header_of_study(found.about)
 #
 # ## What the classifiers are given
 #
-# A prepared face goes through a ResNet-18 that was trained on ImageNet, which describes it by a vector of numbers. Its texture is
-# written down as local binary patterns {cite}`ojala2002`: for each pixel, which of its eight neighbours are at least
-# as bright. The patterns are counted in the cells of a grid over the face. Both kinds of features stand side by side
-# in a row of `x`. The page on [the micro-expressions](data.ipynb) shows the faces.
+# A prepared face goes through a ResNet-18 that was trained on ImageNet, which describes it by a vector of numbers. Its
+# texture is counted as local binary patterns {cite}`ojala2002`, which [the page on the data](data.ipynb) shows. Both
+# stand side by side in a row of `x`.
 
 # %%
 from sklearn.preprocessing import LabelEncoder
@@ -168,14 +167,12 @@ tables.say(
     f"that the model has not seen give **{first}**. The recall of disgust would have been "
     f"{reported['recall of disgust'].iloc[-1]} instead of {reported['recall of disgust'].iloc[0]}."
 )
-tables.table(
-    leak_table.steps(reported, contrasts.people(found.about)), "Step by step: mean over folds"
-)
+units = contrasts.people(found.about)
+tables.folded(leak_table.steps(reported, units), "Step by step: what changes, mean over folds")
 
 # %% [markdown]
-# The third step is no leak, but another question: it leaves each recall as it is, and gives rare emotions the weight
-# of frequent ones. The rest of the gain is not skill. A pipeline that is cross-validated as a whole cannot make this
-# mistake.
+# Weighing emotions alike is no leak, but another question: it leaves each recall as it is. The rest of the gain is not
+# skill. A pipeline that is cross-validated as a whole cannot make this mistake.
 #
 # ## Does SMOTE help?
 #
@@ -219,7 +216,7 @@ import seaborn as sns
 
 shown = "rf"  # "lr", "rf", "xgboost" or "flaml"
 moved = of.moved(shown)  # points of each row
-plt.figure(figsize=(6, 3.2))
+plt.figure(figsize=(6, 2.9))
 axis = sns.heatmap(moved, center=0, cmap="PuOr_r", annot=True, fmt="+.0f", cbar=False)
 labelled = axis.set(title=f"{NAMES[shown]}: change with SMOTE", xlabel="predicted", ylabel="true")
 
@@ -295,8 +292,7 @@ question.answer(
 # %% [markdown]
 # ## Try it
 #
-# The parameters `k`, `folds` and `classifier` stand in the first cell. In Jupyter, change them and run the page
-# again. From a shell, the page runs alone with other values:
+# Change `k`, `folds` and `classifier` in the first cell and run the page again, or from a shell:
 #
 # ```sh
 # make notebook N=huang2025/rare_emotions PROFILE=book PARAMS='k=1 classifier=rf'

@@ -18,7 +18,6 @@ LEFT = {
     "diya2026/two_stream",
     "ethics",
     "huang2025/audit",
-    "huang2025/causal",
     "huang2025/literature",
     "khalid2025/audit",
 }

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from engine.page import tables
+from fer_lib.evaluation import ledgers
+from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.papers.huang2025 import printed_code
 from fer_lib.papers.huang2025.causal.regression_discontinuity import (
     BANDWIDTH,
@@ -16,6 +18,7 @@ from fer_lib.papers.huang2025.causal.regression_discontinuity import (
     PLACEBO,
     Jump,
     estimate,
+    sensitivity,
 )
 from fer_lib.papers.huang2025.sign_words import by_sign
 
@@ -57,6 +60,23 @@ def printed(name: str) -> str:
     return f"{tau['value']} [{tau['low']}, {tau['high']}]"
 
 
+def beside_printed(found: Mapping[tuple[str, float | None], Jump], truth: Interval) -> list[dict]:
+    """Return a row an estimate of the jump: what is printed, ours by both designs, and the truth.
+
+    ``truth`` is the experiment's effect at the cutoff.
+    """
+    full = ledgers.load("huang2025")["fig6.tau"].shown
+    rows = [
+        ("printed in Figure 6", full, "the file of the public code"),
+        ("public code, all rows", printed("full"), "as coded; other data"),
+        (f"public code, {NEAR}", printed("near"), "as coded; other data"),
+        ("our runs, by the rule", str(found[BY_RULE, None].tau), "the design of the text"),
+        ("our runs, as coded", str(found[AS_CODED, None].tau), "the design of the code"),
+        ("our experiment, at the cutoff", str(truth), "no design needed"),
+    ]
+    return [dict(zip(("where", "tau", "what it is"), row, strict=True)) for row in rows]
+
+
 def concluded(one: Jump) -> str:
     """Return the conclusion that a reader of the estimate would draw."""
     kinds = (f"a significant {way}ward jump" for way in ("up", "down"))
@@ -84,6 +104,17 @@ def compared(rule: Jump, coded: Jump) -> str:
         f"{coded.error:.4f} as coded, from {_runs(coded)}. Part of that is the number of runs: "
         f"with as many as the rule has, lots on both sides would give about {fewer:.4f}.{design}"
     )
+
+
+def bandwidths(found: Designs, outcome: str) -> pd.DataFrame:
+    """Return `regression_discontinuity.sensitivity` of each design, errors to four digits."""
+    parts = {
+        name: sensitivity(kept["imbalance"], treated, kept[outcome])
+        for name, (kept, treated) in found.items()
+    }
+    table = pd.concat(parts, names=["design"]).reset_index("design").reset_index(drop=True)
+    errors = ["–" if math.isnan(error) else f"{error:.4f}" for error in table["standard error"]]
+    return table.assign(**{"standard error": errors})
 
 
 def placebos(ruled: pd.DataFrame, all_runs: pd.DataFrame, outcome: str) -> list[dict]:

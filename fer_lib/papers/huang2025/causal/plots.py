@@ -20,7 +20,7 @@ PLACES = {"X": (0, 1), "T": (0, 0), "Z": (1, 1), "Y": (1, 0)}
 def diagram(worlds: dict[str, tuple[tuple[str, str], ...]]) -> Figure:
     """Draw causal diagrams, two a row; the arrow from treatment to outcome is dashed."""
     rows = -(-len(worlds) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 3.4 * rows), squeeze=False)
+    figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 2.6 * rows), squeeze=False)
     for axis in axes.flat:
         axis.set_axis_off()
     for axis, (title, arrows) in zip(axes.flat, worlds.items(), strict=False):
@@ -53,7 +53,7 @@ def curves(
     treatment : str
         Named on the axes.
     """
-    figure, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.7), squeeze=False)
+    figure, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.2), squeeze=False)
     given = figures.INTERVAL | {"y": "value"}
     for axis, (title, (ratios, effects, bins)) in zip(axes[0], panels.items(), strict=True):
         curve = figures.long_intervals(pd.DataFrame({"": effects}, index=ratios))
@@ -99,7 +99,7 @@ def jumps(panels: dict[str, tuple[pd.DataFrame, np.ndarray]], outcome: str) -> F
     outcome : str
         Column of the runs.
     """
-    figure, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.7), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.2), sharey=True, squeeze=False)
     kinds = ((0, GREY, "o", "without SMOTE"), (1, GREEN, "s", "with SMOTE"))
     for axis, (title, (runs, treated)) in zip(axes[0], panels.items(), strict=True):
         for side, colour, marker, label in kinds:
@@ -129,7 +129,7 @@ def worlds(table: pd.DataFrame, truth: Interval) -> Figure:
         From the experiment.
     """
     long = table.assign(value=[one.value for one in table["effect"]])
-    figure, axis = plt.subplots(figsize=(WIDTH, 0.6 * long["way"].nunique() + 1.4))
+    figure, axis = plt.subplots(figsize=(WIDTH, 0.5 * long["way"].nunique() + 1.2))
     drawn = {"x": "value", "y": "way", "ax": axis}
     axis.axvspan(truth.low, truth.high, color=BLUE, alpha=0.15, lw=0)
     axis.axvline(truth.value, color=BLUE, lw=1.5, label="experiment, with its interval")

@@ -14,6 +14,7 @@ from fer_lib.papers.huang2025 import printed_code
 from fer_lib.papers.huang2025.causal import (
     confounded_subsample,
     designs,
+    in_words,
     outcomes,
     printed_errors,
     refutation_tests,
@@ -210,3 +211,38 @@ def test_verdicts_of_the_page():
     assert rows[0].ours == f"{OPEN} by the rule; {UP} as coded; {UP} in the experiment"
     (significant,) = (row for row in rows if row.claims[0].id == "s5_1.significant")
     assert significant.ours == "no significant jump"
+
+
+@pytest.mark.parametrize(
+    ("found", "words"), [(UP, "raises"), (DOWN, "lowers"), (OPEN, "does not measurably move")]
+)
+def test_words_on_the_experiment_follow_the_intervals(found, words):
+    effects = {(SMOTE, name): OPEN for name in (*outcomes.OUTCOMES, outcomes.BOTH_RARE)}
+    effects[SMOTE, "macro F1"] = found
+    told = in_words.average(effects, 7)
+    assert f"SMOTE {words} macro-F1: {found}" in told
+    assert "mean over 7 classes" in told
+    kinds = {"raises": ("it rises", "does not make up"), "lowers": ("it falls", "more than makes")}
+    slope, gap = kinds.get(words, ("cannot tell", "cannot tell"))
+    assert slope in in_words.along(found)
+    assert gap in in_words.remains(found)
+
+
+def test_the_printed_jump_stands_beside_both_designs_and_the_experiment():
+    of = treatment_effects.contrast(runs(), SMOTE)
+    kept = {
+        designs.BY_RULE: regression_discontinuity.assigned_by_cutoff(of.rows, SMOTE),
+        designs.AS_CODED: (of.rows, of.treated),
+    }
+    jump = designs.jumps(kept, "macro F1")
+    rows = designs.beside_printed(jump, UP)
+    assert rows[0]["tau"] == LEDGER["fig6.tau"].shown
+    assert [row["tau"] for row in rows[3:5]] == [
+        str(jump[name, None].tau) for name in (designs.BY_RULE, designs.AS_CODED)
+    ]
+    assert rows[5]["tau"] == str(UP)
+    table = designs.bandwidths(kept, "macro F1")
+    assert list(table["design"].unique()) == [designs.BY_RULE, designs.AS_CODED]
+    wide = table[(table["design"] == designs.AS_CODED) & (table["bandwidth"] == "all runs")]
+    assert wide["tau"].iloc[0] == jump[designs.AS_CODED, None].tau
+    assert wide["standard error"].iloc[0] == f"{jump[designs.AS_CODED, None].error:.4f}"
