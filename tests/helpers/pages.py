@@ -18,6 +18,5 @@ LEFT = {
     "diya2026/two_stream",
     "ethics",
     "huang2025/audit",
-    "huang2025/literature",
     "khalid2025/audit",
 }
