@@ -7,7 +7,7 @@ that copies and seeds can be varied as a network's training could not.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -47,17 +47,32 @@ FEATURES = 64  # of the embedding, drawn at random for each configuration that i
 
 @dataclass(frozen=True)
 class Amounts:
-    """How much one profile computes: takes, copies of each, seeds, configurations tried."""
+    """How much one profile computes.
+
+    Attributes
+    ----------
+    takes : int
+        Images that get copies.
+    copies : tuple of int
+        Numbers of copies of each.
+    seeds : int
+        Random splits with copies, and of the choice among configurations.
+    tried : tuple of int
+        Numbers of configurations to choose among.
+    alone : int
+        Random splits of all images without copies: a small leak needs more of them.
+    """
 
     takes: int
     copies: tuple[int, ...]
     seeds: int
     tried: tuple[int, ...]
+    alone: int
 
 
-SMOKE = Amounts(90, (0, 1, 3), 3, (1, 4))
-BOOK = Amounts(300, (0, 1, 3, 7), 8, (1, 4, 16, 64))
-LARGE = Amounts(1000, (0, 1, 3, 7), 20, (1, 4, 16, 64))
+SMOKE = Amounts(70, (0, 1, 2), 2, (1, 4), 2)
+BOOK = Amounts(300, (0, 1, 2, 4), 8, (1, 4, 16, 64), 30)
+LARGE = Amounts(1000, (0, 1, 2, 4, 8), 20, (1, 4, 16, 64), 100)
 
 
 def amounts(profile: str) -> Amounts:
@@ -347,6 +362,10 @@ def make(settings: Settings, needs: dict[str, Path], folder: Path) -> dict:
     seeds = range(settings.seed, settings.seed + how.seeds)
     planted(archive, how.copies, seeds).to_parquet(folder / "planted.parquet")
     selected(archive, how.tried, seeds).to_parquet(folder / "selected.parquet")
+    every = {"exact": archive.plain[:, None][:, :0]}
+    whole = replace(archive, takes=np.arange(len(archive.plain)), copies=every)
+    often = range(settings.seed, settings.seed + how.alone)
+    planted(whole, (0,), often).to_parquet(folder / "alone.parquet")
     archive.table.to_parquet(folder / "table.parquet")
     archive.further_table.to_parquet(folder / "further.parquet")
     arrays = {"plain": archive.plain, "takes": archive.takes, "further": archive.further}
@@ -366,13 +385,16 @@ def make(settings: Settings, needs: dict[str, Path], folder: Path) -> dict:
     }
 
 
-def read(folder: Path) -> tuple[Archive, pd.DataFrame, pd.DataFrame]:
-    """Return the archive and the two tables of scores that `make` left in a folder."""
-    table, further, planted_, selected_ = (
+def read(folder: Path) -> tuple[Archive, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return the archive that `make` left in a folder, and its scores.
+
+    These are of `planted`, of `planted` without copies on all images, and of `selected`.
+    """
+    table, further, *scores = (
         pd.read_parquet(folder / f"{name}.parquet")
-        for name in ("table", "further", "planted", "selected")
+        for name in ("table", "further", "planted", "alone", "selected")
     )
     with np.load(folder / "archive.npz") as arrays:
         held = {name: arrays[name] for name in arrays.files}
     plain, takes, points = (held.pop(name) for name in ("plain", "takes", "further"))
-    return Archive(table, plain, takes, held, further, points), planted_, selected_
+    return Archive(table, plain, takes, held, further, points), *scores

@@ -71,10 +71,23 @@ def test_a_step_is_said_as_its_interval_allows(added, words):
 def test_the_answer_claims_a_leak_only_where_one_is_seen(copied):
     archive = noise(images=70)
     planted = pd.DataFrame({"copies": [0, 7], "seed": [0, 1]})
-    told, rests_on = leakage_page.answer(archive, planted, copied, UP, OPEN, 2)
+    alone = pd.DataFrame({"seed": range(30)})
+    by_score = pd.Series({"emotion accuracy": OPEN, "authenticity AUC": UP})
+    told, rests_on = leakage_page.answer(archive, planted, copied, UP, alone, by_score, 2)
     assert ("7 augmented copies of each take, split by image, add 30.0" in told) == (copied is UP)
-    assert told.endswith("changes it by 1.0 [-2.0, 4.0], which may be nothing.")
+    assert "changes it by 1.0 [-2.0, 4.0], which may be nothing." in told
+    assert told.endswith("(Authenticity AUC: 30.0 [20.0, 40.0].)") and "30 of all 70" in rests_on
     assert "fresh scene" in told and "from 2 seeds" in rests_on
+
+
+def test_a_small_leak_of_the_split_itself_is_said():
+    alone = pd.Series({"emotion accuracy": OPEN, "authenticity AUC": UP})
+    told = leakage_page.of_alone(alone, UP, 1657, 30)
+    assert "adds a little: **1.0 [-2.0, 4.0]** points of emotion accuracy" in told
+    nothing = leakage_page.of_alone(alone.map(lambda _: OPEN), UP, 1657, 30)
+    assert "adds nothing that can be seen" in nothing
+    assert "no more than always" in leakage_page.of_subjects(0.1, 0.2)
+    assert "0.300, more than always" in leakage_page.of_subjects(0.3, 0.2)
 
 
 def test_the_verdicts_leave_open_what_the_paper_does():
