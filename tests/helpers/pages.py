@@ -5,7 +5,6 @@
 LEFT = {
     "alipour2025/audit",
     "audit_your_own",
-    "diya2026/ablations",
     "diya2026/audit",
     "diya2026/b3_embedding",
     "diya2026/cnn_baseline",

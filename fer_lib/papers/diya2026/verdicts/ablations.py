@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from claimcheck import Claim
@@ -78,12 +79,27 @@ def rows(
             _stable(found, weights)
         about = f"{ledger[name].title} ({note})"
         found.direction(name, difference, str(difference), about=about)
+    weighed = (
+        "their loss weights are in the same ratio"
+        if same_ratio(ledger)
+        else "their loss weights differ too"
+    )
     found.inconsistent(
         "ablation.depth",
-        "the two models differ in loss, weights and heads as well, so neither effect is isolated; "
-        "here each is measured alone",
+        "the two models differ in the loss and the heads as well, so neither effect is isolated "
+        f"({weighed}); here each is measured alone",
     )
     return found
+
+
+def same_ratio(ledger: Mapping[str, Claim]) -> bool:
+    """Return whether the proposed model and the one without SE weigh their losses alike.
+
+    Only the ratio counts: a common factor scales the whole loss, which Adam's step divides out.
+    """
+    ours = ledger["table4.alpha"].value / ledger["table4.beta"].value
+    theirs = ledger["noSE.emotion_weight"].value / ledger["noSE.authenticity_weight"].value
+    return math.isclose(ours, theirs, rel_tol=1e-9)
 
 
 def _stable(found: VerdictRows, weights: Sequence[Comparison]) -> None:
