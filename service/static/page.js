@@ -1,4 +1,5 @@
-// Start camera, connect, test frame. Nothing is sent but the frame that is tested.
+// Start camera, connect, test frame; or choose a picture and test it. Nothing is sent but what is
+// tested.
 "use strict";
 
 const LONGEST = 640; // pixels of the longer side of what is sent
@@ -9,6 +10,7 @@ const [live, tested] = [at("live"), at("tested")];
 let stream = null;
 let socket = null;
 let waiting = null; // the frame that was sent: a canvas, and when
+let picture = null; // the one that was chosen: a canvas
 let last = null; // the frame that was answered, and the answer
 
 function say(text) {
@@ -22,6 +24,7 @@ function refresh() {
   at("connect").textContent = connected ? "Disconnect" : "Connect";
   at("connect").setAttribute("aria-pressed", String(connected));
   at("test").disabled = !(stream && connected && !waiting);
+  at("test-picture").disabled = !(picture && !waiting);
   at("save").disabled = last === null;
 }
 
@@ -86,16 +89,60 @@ function sendAlign() {
   }
 }
 
+function send(frame, what) {
+  if (waiting) return;
+  waiting = { frame, since: performance.now() };
+  say(`${what} sent.`);
+  refresh();
+  frame.toBlob((blob) => socket && socket.send(blob), "image/jpeg", 0.9);
+}
+
 function testFrame() {
   const shrink = Math.min(1, LONGEST / Math.max(live.videoWidth, live.videoHeight));
   const frame = document.createElement("canvas");
   frame.width = Math.round(live.videoWidth * shrink);
   frame.height = Math.round(live.videoHeight * shrink);
   frame.getContext("2d").drawImage(live, 0, 0, frame.width, frame.height);
-  waiting = { frame, since: performance.now() };
-  say("Frame sent.");
+  send(frame, "Frame");
+}
+
+async function choose() {
+  const [file] = at("picture").files;
+  let [made, words] = [null, "No picture is chosen."];
+  if (file) {
+    try {
+      made = await shrunk(file, LONGEST);
+      words = `The picture is chosen, shown with ${made.width} x ${made.height} pixels. Test it.`;
+    } catch (error) {
+      words = error.message;
+    }
+  }
+  if (at("picture").files[0] !== file) return; // another one was chosen meanwhile
+  picture = made;
+  const chosen = at("chosen");
+  chosen.parentElement.hidden = !picture;
+  if (picture) {
+    [chosen.width, chosen.height] = [picture.width, picture.height];
+    chosen.getContext("2d").drawImage(picture, 0, 0);
+    chosen.setAttribute("aria-label", `The chosen picture, ${file.name}`);
+  }
+  say(words);
   refresh();
-  frame.toBlob((blob) => socket && socket.send(blob), "image/jpeg", 0.9);
+}
+
+// Connect if need be; whether it is connected then.
+function connected() {
+  if (!socket) toggleConnection();
+  if (socket.readyState === WebSocket.OPEN) return true;
+  return new Promise((done) => {
+    socket.addEventListener("open", () => done(true));
+    socket.addEventListener("close", () => done(false));
+  });
+}
+
+async function testPicture() {
+  const frame = picture;
+  if (await connected()) send(frame, "Picture");
 }
 
 function received(answer) {
@@ -167,7 +214,7 @@ function draw() {
     const { emotion, authenticity } = labels(face);
     return `face ${place + 1}: ${emotion}, ${authenticity}`;
   });
-  tested.setAttribute("aria-label", ["The tested frame", ...told].join("; "));
+  tested.setAttribute("aria-label", ["The tested picture", ...told].join("; "));
 }
 
 function element(tag, text, more = {}) {
@@ -242,6 +289,8 @@ at("where").textContent = location.host;
 at("camera").addEventListener("click", toggleCamera);
 at("connect").addEventListener("click", toggleConnection);
 at("test").addEventListener("click", testFrame);
+at("picture").addEventListener("change", choose);
+at("test-picture").addEventListener("click", testPicture);
 at("save").addEventListener("click", save);
 at("align").addEventListener("change", sendAlign);
 at("threshold").addEventListener("input", () => {

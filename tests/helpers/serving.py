@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from service import onnx_export, test_client
 from service.alignment import Template
 from service.test_client import LONGEST, answer
 
-__all__ = ["LONGEST", "answer", "encoded", "model", "rendered", "server"]
+__all__ = ["LONGEST", "answer", "encoded", "model", "png_that_claims", "rendered", "server"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,22 @@ def encoded(picture: np.ndarray, kind: str = "JPEG") -> bytes:
     into = io.BytesIO()
     Image.fromarray(picture).save(into, kind)
     return into.getvalue()
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    """Return a PNG of a few bytes whose head claims any size."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + checksum(kind + content)
+
+    def checksum(content: bytes) -> bytes:
+        return struct.pack(">I", zlib.crc32(content))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(bytes(1_000_000))
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
 
 
 def rendered(n: int) -> list[np.ndarray]:

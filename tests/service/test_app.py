@@ -287,7 +287,7 @@ def test_a_frame_that_breaks_the_program_ends_nothing_and_says_nothing(monkeypat
 
 
 def test_pages_and_their_headers(server):
-    for path in ("/", "/ethics", "/static/page.js", "/static/page.css"):
+    for path in ("/", "/ethics", "/static/page.js", "/static/picture.js", "/static/page.css"):
         status, headers, body = get(server, path)
         assert status == 200
         assert len(body) > 500

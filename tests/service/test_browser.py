@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 
@@ -23,6 +24,15 @@ def server(tmp_path_factory):
         yield running
 
 
+def two_faces() -> np.ndarray:
+    """Return a frame in which two rendered faces are beside each other."""
+    left, right = serving.rendered(2)
+    shown = camera_frames.frame(left, camera_frames.Place((180, 230), 270, -8, (90, 140)))
+    place = camera_frames.Place((480, 250), 270, 10, (90, 140))
+    shown[:, 330:] = camera_frames.frame(right, place)[:, 330:]
+    return shown
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     """A browser whose camera shows two rendered faces beside each other, again and again."""
@@ -31,13 +41,8 @@ def running(tmp_path_factory):
         if os.environ.get("FER_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    left, right = serving.rendered(2)
-    shown = camera_frames.frame(left, camera_frames.Place((180, 230), 270, -8, (90, 140)))
-    shown[:, 330:] = camera_frames.frame(
-        right, camera_frames.Place((480, 250), 270, 10, (90, 140))
-    )[:, 330:]
     film = tmp_path_factory.mktemp("film") / "faces.mjpeg"
-    film.write_bytes(serving.encoded(shown) * 5)
+    film.write_bytes(serving.encoded(two_faces()) * 5)
     flags = (
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
@@ -169,6 +174,159 @@ def test_threshold_alignment_and_both_ways_back(page):
     page.click("#camera")
     status(page, "The camera is off.")
     assert page.inner_text("#camera") == "Start camera"
+
+
+def file(name: str, content: bytes) -> dict:
+    """Return a file as it is chosen."""
+    return {"name": name, "mimeType": "", "buffer": content}
+
+
+def test_a_picture_is_tested_without_a_camera(page, tmp_path):
+    """By keyboard; it connects by itself, and gets the boxes and numbers that a frame gets."""
+    assert page.is_disabled("#test-picture")
+    assert page.is_hidden("#chosen")
+    assert page.get_attribute("label[for=picture]", "for") == "picture"
+    large = np.asarray(Image.fromarray(two_faces()).resize((1280, 960)))
+    page.set_input_files("#picture", file("group.jpg", serving.encoded(large)))
+    status(page, "The picture is chosen, shown with 640 x 480 pixels. Test it.")
+    assert page.get_attribute("#chosen", "aria-label") == "The chosen picture, group.jpg"
+    assert page.is_visible("#chosen")
+    accessible(page)
+    page.focus("#picture")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "test-picture"
+    page.keyboard.press("Enter")
+    status(page, "2 faces were found.")
+    assert page.inner_text("#connect") == "Disconnect"
+    assert page.inner_text("#camera") == "Start camera"
+    headings = page.locator(".face h3").all_inner_texts()
+    assert len(headings) == 2
+    assert all(heading.count("%") == 2 for heading in headings)
+    assert page.locator(".face").first.locator("tbody tr").count() == 8
+    label = page.get_attribute("#tested", "aria-label")
+    assert label.startswith("The tested picture; face 1: ")
+    accessible(page)
+    with page.expect_download() as coming:
+        page.click("#save")
+    coming.value.save_as(tmp_path / "kept.png")
+    with Image.open(tmp_path / "kept.png") as saved:
+        pixels = np.asarray(saved.convert("RGB")).astype(int)
+    assert pixels.shape == (480, 640, 3)
+    assert (np.abs(pixels - [0x56, 0xB4, 0xE9]).max(2) < 12).sum() > 500  # the first box
+    # None is chosen any more.
+    page.set_input_files("#picture", [])
+    status(page, "No picture is chosen.")
+    assert page.is_hidden("#chosen")
+    assert page.is_disabled("#test-picture")
+
+
+@pytest.fixture(scope="module")
+def plain(running, server):
+    """The page at one width; several tests choose pictures on it."""
+    context = running.new_context()
+    opened = context.new_page()
+    errors = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(server.url)
+    yield opened
+    context.close()
+    assert errors == []
+
+
+NOISE = np.random.default_rng(0).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+DAMAGED = "This picture is damaged or cut short."
+NO_PICTURE = "This file is no picture that is read: choose a JPEG, PNG or WebP."
+
+
+def cut(kind: str, share: float) -> bytes:
+    """Return the first part of a picture's file."""
+    content = serving.encoded(NOISE, kind)
+    return content[: int(share * len(content))]
+
+
+def with_small_one_inside(content: bytes) -> bytes:
+    """Return a JPEG in whose head there is a whole small one, as cameras write it."""
+    inner = serving.encoded(NOISE[:40, :40])
+    head = b"\xff\xe1" + (len(inner) + 2).to_bytes(2, "big") + inner
+    return content[:2] + head + content[2:]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", NO_PICTURE),
+        (b"a letter", NO_PICTURE),
+        (serving.encoded(NOISE, "GIF"), NO_PICTURE),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", NO_PICTURE),
+        (cut("JPEG", 0.6), DAMAGED),
+        (cut("JPEG", 0.99), DAMAGED),
+        (cut("JPEG", 0.001), DAMAGED),
+        (with_small_one_inside(cut("JPEG", 0.6)), DAMAGED),
+        (cut("PNG", 0.6), DAMAGED),
+        (cut("WEBP", 0.6), DAMAGED),
+        (b"\x89PNG\r\n\x1a\n" + bytes(7), DAMAGED),
+        (bytes(31_000_000), "This file has 31 MB; at most 30 MB are read."),
+        (
+            serving.png_that_claims(50_000, 50_000),
+            "This picture has 50000 x 50000 pixels; at most 100 million are read.",
+        ),
+    ],
+    ids=range(13),
+)
+def test_a_file_that_cannot_be_used_is_said_and_not_sent(plain, content, words, tmp_path):
+    (tmp_path / "face.jpg").write_bytes(content)  # large ones are slow to hand over otherwise
+    plain.set_input_files("#picture", tmp_path / "face.jpg")
+    status(plain, words)
+    assert plain.inner_text("#status") == words
+    assert plain.is_disabled("#test-picture")
+    assert plain.is_hidden("#chosen")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_without_a_face_is_said(plain, kind):
+    plain.set_input_files("#picture", file("noise", serving.encoded(NOISE, kind)))
+    status(plain, "shown with 400 x 300 pixels")
+    plain.click("#test-picture")
+    status(plain, "No face was found")
+    assert plain.inner_text("#result") == "No face was found in this frame."
+
+
+def test_what_the_service_refuses_is_said_in_its_words(plain):
+    plain.set_input_files("#picture", file("tiny.png", serving.encoded(NOISE[:20, :20], "PNG")))
+    status(plain, "shown with 20 x 20 pixels")
+    plain.click("#test-picture")
+    status(plain, "at least 32 pixels a side are needed")
+    assert plain.is_enabled("#test-picture")
+
+
+def test_a_picture_is_shown_as_it_was_taken(plain):
+    """Upright, where the file says how the camera was held; white behind what is transparent."""
+    into = io.BytesIO()
+    held = Image.Exif()
+    held[0x0112] = 6  # turned by a quarter
+    Image.fromarray(NOISE).save(into, "JPEG", exif=held)
+    plain.set_input_files("#picture", file("held.jpg", into.getvalue()))
+    status(plain, "shown with 300 x 400 pixels")
+    clear = io.BytesIO()
+    Image.new("RGBA", (64, 64), (0, 0, 0, 0)).save(clear, "PNG")
+    plain.set_input_files("#picture", file("clear.png", clear.getvalue()))
+    status(plain, "shown with 64 x 64 pixels")
+    assert plain.evaluate(
+        "[...document.getElementById('chosen').getContext('2d').getImageData(9, 9, 1, 1).data]"
+    ) == [255, 255, 255, 255]
+
+
+def test_a_picture_is_not_sent_where_there_is_no_service(running, tmp_path):
+    context = running.new_context()
+    page = context.new_page()
+    with serving.server(tmp_path) as short_lived:
+        page.goto(short_lived.url)
+    page.set_input_files("#picture", file("noise.jpg", serving.encoded(NOISE)))
+    status(page, "is chosen")
+    page.click("#test-picture")
+    status(page, "The service did not take the connection.")
+    assert page.is_enabled("#test-picture")
+    context.close()
 
 
 def test_ethics(page):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -12,6 +10,7 @@ from PIL import Image
 
 from service import frames
 from service.frames import Refusal
+from tests.helpers.serving import png_that_claims
 
 
 def jpeg(picture: np.ndarray, kind: str = "JPEG") -> bytes:
@@ -22,22 +21,6 @@ def jpeg(picture: np.ndarray, kind: str = "JPEG") -> bytes:
 
 NOISE = np.random.default_rng(0).integers(0, 255, (99, 99, 3), np.uint8)
 GREY = np.full((48, 64, 3), 128, np.uint8)
-
-
-def png_that_claims(width: int, height: int) -> bytes:
-    """Return a PNG of a few bytes whose head claims any size."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + checksum(kind + content)
-
-    def checksum(content: bytes) -> bytes:
-        return struct.pack(">I", zlib.crc32(content))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(bytes(1_000_000))
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    )
 
 
 @pytest.mark.parametrize("kind", frames.FORMATS)
