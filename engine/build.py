@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import http.client
 import json
 import os
 import re
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -42,6 +44,7 @@ logging.getLogger("snakemake").addHandler(errors)
 main()
 """
 LINK = ".store"  # in the build folder
+ANSWER_WITHIN = 3  # seconds, of an address of weights
 
 
 @contextmanager
@@ -74,8 +77,19 @@ def only_build() -> Iterator[None]:
 
 @functools.cache
 def answers(family: str) -> bool:
-    """Return whether a family's weights can be downloaded now; asked once a process."""
-    return pretrained_registry.reachable(family)
+    """Return whether a downloadable file of a family answers, without fetching it.
+
+    Asked once a process.
+    """
+    origins = [o for source in pretrained_registry.family(family) for o in source.origins]
+    for address in filter(pretrained_registry.is_address, origins):
+        asked = urllib.request.Request(address, method="HEAD")
+        try:
+            with urllib.request.urlopen(asked, timeout=ANSWER_WITHIN) as answer:
+                return answer.status == 200
+        except (OSError, http.client.HTTPException):
+            continue
+    return False
 
 
 def missing(found: dict[str, jobs.Job]) -> list[jobs.Job]:

@@ -80,10 +80,9 @@ def create(source: Pretrained, tensors: dict[str, Tensor] | None, **options: flo
         if source.library == "torchvision":
             backbone = _of_torchvision(source, tensors, **options)
         else:
-            import timm  # takes seconds: who only reads runs does without it
+            from timm import create_model  # takes seconds: who only reads runs does without it
 
-            classes = source.classes
-            backbone = timm.create_model(source.architecture, num_classes=classes, **options)
+            backbone = create_model(source.architecture, num_classes=source.classes, **options)
             if tensors is not None:
                 load_tensors(backbone, tensors)
             backbone.reset_classifier(0)
@@ -104,9 +103,8 @@ class Layers(nn.Module):
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
-        self.num_features = [m for m in network.modules() if isinstance(m, nn.Linear)][
-            -1
-        ].in_features
+        linear = [m for m in network.modules() if isinstance(m, nn.Linear)]
+        self.num_features = linear[-1].in_features
         if hasattr(network, "features"):
             cuts = pairwise(accumulate(MOBILENET_V2, initial=0))
             stages = [network.features[start:end] for start, end in cuts]
@@ -131,12 +129,11 @@ def _of_torchvision(
     if tensors is not None:
         load_tensors(network, tensors)
     else:  # torchvision's own start tells no two images apart before it has learnt
-        for module in network.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, nonlinearity="relu")
-    blocks = [m for m in network.modules() if hasattr(m, "use_res_connect")]
+        for convolution in (m for m in network.modules() if isinstance(m, nn.Conv2d)):
+            nn.init.kaiming_normal_(convolution.weight, nonlinearity="relu")
+    blocks = [m for m in network.modules() if hasattr(m, "use_res_connect") and drop_path_rate]
     for place, block in enumerate(blocks):
-        if drop_path_rate and block.use_res_connect:
+        if block.use_res_connect:
             block.conv.append(ops.StochasticDepth(drop_path_rate * place / len(blocks), "row"))
     return Layers(network)
 

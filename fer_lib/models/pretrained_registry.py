@@ -6,15 +6,11 @@ The tables are ``fer_lib/tables/weights.toml`` and ``families.toml``. Nothing he
 
 from __future__ import annotations
 
-import http.client
 import importlib
-import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.store import registry
-
-ANSWER_WITHIN = 3  # seconds
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
@@ -76,8 +72,7 @@ class Pretrained:
     def __post_init__(self) -> None:
         """Refuse a library that builds nothing here."""
         if self.library not in LIBRARIES:
-            known = ", ".join(LIBRARIES)
-            raise ValueError(f"unknown library {self.library!r}: choose one of {known}")
+            raise ValueError(f"unknown library {self.library!r}: {' or '.join(LIBRARIES)}")
 
     @property
     def downloaded(self) -> bool:
@@ -149,16 +144,3 @@ def to_be_had(name: str) -> bool:
     """Return whether weights of a family can be had now; they are fetched if they can."""
     # It loads torch: only where there is something to ask.
     return importlib.import_module("fer_lib.models.pretrained_weights").resolve(name)[1] is not None
-
-
-def reachable(name: str) -> bool:
-    """Return whether a downloadable file of a family answers, without fetching it."""
-    addresses = [o for source in family(name) for o in source.origins if is_address(o)]
-    for address in addresses:
-        asked = urllib.request.Request(address, method="HEAD")
-        try:
-            with urllib.request.urlopen(asked, timeout=ANSWER_WITHIN) as answer:
-                return answer.status == 200
-        except (OSError, http.client.HTTPException):
-            continue
-    return False

@@ -75,7 +75,8 @@ def first(name: str, settings: Settings, **changes: object) -> Experiment:
     """Return a training configuration's training from the seed of the settings itself.
 
     ``changes`` are other values of `fer_lib.training.config.Arm`, such as
-    ``loss_weights=(0.9, 0.1)``; ``options`` are added to those that the configuration has.
+    ``loss_weights=(0.9, 0.1)``; ``options`` are added to its own. Weights that the task has anyway
+    change nothing, so their run is the stored one.
 
     Raises
     ------
@@ -93,7 +94,10 @@ def first(name: str, settings: Settings, **changes: object) -> Experiment:
     if unknown := sorted(set(changes) - set(known)):
         raise ValueError(f"unknown {', '.join(unknown)}: change one of {', '.join(known)}")
     changes["options"] = {**arm.options, **changes.get("options", {})}
-    return Experiment(replace(arm, **changes), settings, task_of(name))
+    task = task_of(name)
+    if changes.get("loss_weights") == tuple(head.weight for head in task.heads):
+        changes["loss_weights"] = arm.loss_weights and changes["loss_weights"]
+    return Experiment(replace(arm, **changes), settings, task)
 
 
 def experiments(name: str, settings: Settings) -> list[Experiment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -157,6 +158,28 @@ def balanced_order(samples: Samples, task: Task, generator: torch.Generator) -> 
     return torch.multinomial(weight, len(samples), replacement=True, generator=generator)
 
 
+def step(
+    model: nn.Module,
+    inputs: Sequence[Tensor],
+    targets: dict[str, Tensor],
+    task: Task,
+    adam: torch.optim.Optimizer,
+    precision: str = "float32",
+) -> tuple[float, dict[str, Tensor]]:
+    """Learn from one batch; return its mean joint loss, and the logits by head.
+
+    ``inputs`` are what the model takes, such as normalised images (n, 3, side, side); ``targets``
+    are by head, as for `fer_lib.training.losses.joint`.
+    """
+    with torch.autocast(inputs[0].device.type, torch.bfloat16, precision == "bfloat16"):
+        output = {head: logits.float() for head, logits in model(*inputs).items()}
+    loss = losses.joint(task, output, targets)
+    adam.zero_grad(set_to_none=True)
+    loss.backward()
+    adam.step()
+    return float(loss.detach()), output
+
+
 def train_epoch(
     model: nn.Module,
     samples: Samples,
@@ -183,16 +206,11 @@ def train_epoch(
             batch = order[batch]
         targets = {head: given[batch].to(where) for head, given in samples.targets.items()}
         inputs = [part.to(where) for part in samples.drawn(batch, generator)]
-        with torch.autocast(where.type, torch.bfloat16, config.precision == "bfloat16"):
-            output = {head: logits.float() for head, logits in model(*inputs).items()}
-        loss = losses.joint(task, output, targets)
-        adam.zero_grad(set_to_none=True)
-        loss.backward()
-        adam.step()
+        loss, output = step(model, inputs, targets, task, adam, config.precision)
         if average is not None:
             average.update_parameters(model)
         seen += len(batch)
-        total += float(loss.detach()) * len(batch)
+        total += loss * len(batch)
         for head in task.heads:
             hits[head.name] += int(right(head, output[head.name], targets[head.name]).sum())
     accuracies = {f"train_{name}_accuracy": count / seen for name, count in hits.items()}

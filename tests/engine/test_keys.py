@@ -23,6 +23,7 @@ from engine.page import study_registry
 from engine.site import assemble_book
 from engine.store import artifact, keys, lockfile, paths, progress_words, registry
 from fer_lib.data import datasets
+from fer_lib.models import pretrained_registry
 from fer_lib.papers.diya2026 import named_configs
 from fer_lib.settings import Settings
 from fer_lib.training import config, configs
@@ -419,10 +420,8 @@ def test_a_result_that_began_at_random_is_made_again_once_weights_answer(monkeyp
         with artifact.writing(job.place()) as part:
             for name in job.stage.contents:
                 (part / name).write_text(json.dumps(began(job)) if name.endswith("n") else "")
-    monkeypatch.setattr(build.pretrained_registry, "reachable", lambda family: family == "b3")
-    build.answers.cache_clear()
+    monkeypatch.setattr(build, "answers", lambda family: family == "b3")
     again = {job.name for job in build.missing(found)}
-    build.answers.cache_clear()
     assert "b3-8-rendered46-48px" in again
     assert "b3_embedding-rendered46-smoke-seed0" in again
     assert "diya2026/b3_embedding" in again
@@ -604,3 +603,34 @@ def test_each_ingredient_that_differs_is_said_in_words(changed, said):
     job = SimpleNamespace(name="x", modules=(), ingredients=before | changed)
     assert why.reasons(job, before) == [said]
     assert why.reasons(SimpleNamespace(name="x", modules=(), ingredients=before), before) == []
+
+
+class Answer:
+    def __init__(self, status):
+        self.status = status
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+
+def test_what_answers_asks_official_files_only_and_fetches_none(monkeypatch):
+    asked = []
+
+    def urlopen(request, timeout):
+        asked.append((request.full_url, request.get_method()))
+        return Answer(200)
+
+    monkeypatch.setattr(build.urllib.request, "urlopen", urlopen)
+    assert build.answers.__wrapped__("b0")
+    assert asked == [(pretrained_registry.get("efficientnet_b0").origins[0], "HEAD")]
+    monkeypatch.setattr(build.urllib.request, "urlopen", lambda *_, **__: Answer(404))
+    assert not build.answers.__wrapped__("b0")
+
+    def fail(*_args, **_kwargs):
+        raise OSError("no network")
+
+    monkeypatch.setattr(build.urllib.request, "urlopen", fail)
+    assert not build.answers.__wrapped__("b0")

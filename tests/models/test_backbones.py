@@ -206,9 +206,7 @@ def test_a_backbone_of_torchvision_is_its_network_up_to_the_pooling(row, side, w
 
 
 def test_an_unknown_library_is_refused():
-    with pytest.raises(
-        ValueError, match="unknown library 'keras': choose one of timm, torchvision"
-    ):
+    with pytest.raises(ValueError, match="unknown library 'keras': timm or torchvision"):
         pretrained_registry.random_start("b0", "keras")
 
 
@@ -259,34 +257,3 @@ def test_the_same_bytes_stand_in_one_row():
     """Else what a result says of its weights would depend on who fetched the file first."""
     files = [pretrained_registry.get(name) for name in pretrained_registry.WEIGHTS]
     assert len({one.file for one in files}) == len({one.sha256 for one in files}) == len(files)
-
-
-class Answer:
-    def __init__(self, status):
-        self.status = status
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return None
-
-
-def test_reachable_asks_official_files_only_and_fetches_none(monkeypatch):
-    asked = []
-
-    def urlopen(request, timeout):
-        asked.append((request.full_url, request.get_method()))
-        return Answer(200)
-
-    monkeypatch.setattr(pretrained_registry.urllib.request, "urlopen", urlopen)
-    assert pretrained_registry.reachable("b0")
-    assert asked == [(pretrained_registry.get("efficientnet_b0").origins[0], "HEAD")]
-    monkeypatch.setattr(pretrained_registry.urllib.request, "urlopen", lambda *_, **__: Answer(404))
-    assert not pretrained_registry.reachable("b0")
-
-    def fail(*_args, **_kwargs):
-        raise OSError("no network")
-
-    monkeypatch.setattr(pretrained_registry.urllib.request, "urlopen", fail)
-    assert not pretrained_registry.reachable("b0")

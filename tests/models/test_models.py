@@ -46,6 +46,12 @@ def test_the_papers_layout_prints_as_3_3_million():
     assert round(count(built("cnn_baseline", side=224, paper=True)) / 1e6, 1) == 3.3
 
 
+def test_the_filters_of_the_baseline_can_be_chosen():
+    network = built("cnn_baseline", filters=[4, 8, 16])
+    widths = [m.out_channels for m in network.modules() if isinstance(m, torch.nn.Conv2d)]
+    assert widths == [4, 8, 16]
+
+
 def test_baseline_refuses_a_tiny_image():
     with pytest.raises(ValueError, match="image_size is 16"):
         CNNBaseline(TASK, 16)

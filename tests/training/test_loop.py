@@ -153,6 +153,24 @@ def test_frozen_stages_do_not_move(planted):
     assert any(k.startswith("tail.tops.0.0") and "conv" in k for k in moved)
 
 
+def test_a_step_goes_down_the_gradient_of_the_joint_loss():
+    """With plain gradient descent the new weights are known, so nothing of the batch is lost."""
+    torch.manual_seed(0)
+    model = CNNBaseline(TASK, 32).eval()  # without dropout
+    inputs = (torch.randn(6, 3, 32, 32),)
+    targets = {"emotion": torch.arange(6), "authenticity": torch.tensor([0.0, 1, 1, 0, 1, 0])}
+    expected = losses.joint(TASK, model(*inputs), targets)
+    gradient = torch.autograd.grad(expected, model.emotion.weight)[0]
+    before = model.emotion.weight.detach().clone()
+    for parameter in model.parameters():
+        parameter.grad = torch.ones_like(parameter)  # of an earlier step: must not count
+    descent = torch.optim.SGD(model.parameters(), 0.1)
+    loss, output = loop.step(model, inputs, targets, TASK, descent)
+    assert loss == pytest.approx(float(expected.detach()))
+    assert output["emotion"].shape == (6, 7)
+    assert torch.allclose(model.emotion.weight, before - 0.1 * gradient, atol=1e-6)
+
+
 def test_labels_and_pixels_stay_together():
     images = np.zeros((3, 64, 64, 3), np.uint8)
     images[1] = 255

@@ -34,7 +34,7 @@ def architecture(parts: pd.DataFrame, streams: list[str], side: int) -> Figure:
     after = parts[parts["stream"] == -1]
     rows = max(map(len, columns)) + len(after) + 1.6
     figure, axis = plt.subplots(
-        figsize=(2.3 * len(streams) + (1.1 if len(streams) == 1 else 0.2), 0.58 * rows)
+        figsize=(2.3 * len(streams) + (1.1 if len(streams) == 1 else 0.2), 0.47 * rows)
     )
     width = 1.0
     for k, (name, column) in enumerate(zip(streams, columns, strict=True)):

@@ -62,7 +62,7 @@ def parts(model: Staged, side: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``stream`` (from 0; -1 for what follows all streams), ``part``, ``kind``, ``output``
+        ``stream`` (from 0; -1 for what follows all streams), ``part``, ``output``
         (channels x height x width, or units), ``parameters``, ``gates``
         (squeeze-and-excitation), ``learns``.
     """
@@ -75,7 +75,6 @@ def parts(model: Staged, side: int) -> pd.DataFrame:
             {
                 "stream": stream,
                 "part": name,
-                "kind": type(module).__name__,
                 "parameters": sum(p.numel() for p in module.parameters()),
                 "gates": _gates(module),
                 "learns": learns and any(True for _ in module.parameters()),
@@ -93,7 +92,7 @@ def parts(model: Staged, side: int) -> pd.DataFrame:
         if name != "tops":
             add(-1, name, module, True)
     table = pd.DataFrame(rows)
-    table.insert(3, "output", _shapes(model, modules, side))
+    table.insert(2, "output", _shapes(model, modules, side))
     return table
 
 

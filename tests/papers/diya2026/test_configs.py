@@ -21,6 +21,18 @@ def of(name, profile="book"):
     return configs.first(name, Settings("rendered46", "", profile, 0))
 
 
+def test_weights_that_the_task_has_anyway_are_no_change():
+    """So the page of a model, which shows them as parameters, finds the stored run."""
+    plain = of("dual_task")
+    assert configs.first("dual_task", plain.settings, loss_weights=(0.4, 0.6)) == plain
+    other = configs.first("dual_task", plain.settings, loss_weights=(0.6, 0.4))
+    assert other.arm.loss_weights == (0.6, 0.4)
+    own = configs.first("two_stream", plain.settings, loss_weights=(1.0, 1.5), gamma=2.0)
+    assert own == of("two_stream")
+    back = configs.first("two_stream", plain.settings, loss_weights=(0.4, 0.6))
+    assert [head.weight for head in back.arm.applied(back.task).heads] == [0.4, 0.6]
+
+
 def test_the_six_models_of_the_paper_stand_in_its_order():
     assert list(named_configs.MODELS) == [*PAPER, "dual_task"]
     assert named_configs.PROPOSED == "dual_task"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -77,7 +79,17 @@ def quick(profile: Profile) -> dict:
     return long | {"learning_rate": 1e-3}
 
 
-def build(task: Task, backbones: list[nn.Module], frozen: int, side: int, paper: bool) -> Staged:
-    """Return a new model; ``paper`` takes the layout that meets the paper's total."""
-    tail = CNNBaseline(task, side, FILTERS[paper], int(paper))
+def build(
+    task: Task,
+    backbones: list[nn.Module],
+    frozen: int,
+    side: int,
+    paper: bool,
+    filters: Sequence[int] = (),
+) -> Staged:
+    """Return a new model; ``paper`` takes the layout that meets the paper's total.
+
+    ``filters`` are those of the three blocks, if they are not to be those of `FILTERS`.
+    """
+    tail = CNNBaseline(task, side, tuple(filters) or FILTERS[paper], int(paper))
     return Staged([nn.Identity()], tail)
