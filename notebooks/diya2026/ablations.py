@@ -107,8 +107,8 @@ for name, gain in recalls.items():
 # ## The weights of the two losses
 #
 # The model as proposed has α {claim}`diya2026/table4.alpha` and β {claim}`diya2026/table4.beta`. Only their ratio
-# matters: a common factor scales the whole loss, and Adam divides it out of its step. So the weights 1.0 and 1.5
-# of two compared models are the *same* choice as 0.4 and 0.6, and no difference between the models. Other ratios
+# matters: a common factor scales the whole loss, and Adam divides it out of its step. So the weights $1.0$ and $1.5$
+# of two compared models are the *same* choice as $0.4$ and $0.6$, and no difference between the models. Other ratios
 # are trained below. Look at whether any of them moves a score.
 
 # %% mystnb={"image": {"alt": "Forest plot of the change in emotion accuracy and authenticity AUC with alpha 0.3, 0.5 and 0.6 in place of 0.4, with intervals and a line at zero."}}
@@ -194,13 +194,13 @@ question.answer(*part_ablations.answer([*left_out, *weighed, *gates], runs, at.t
 # make notebook N=diya2026/ablations PROFILE=book PARAMS='alpha=0.9 augmentation=False'
 # ```
 #
-# **Exercise.** What happens to both heads with `alpha=1.0`? And why would weights of 0.8 and 1.2 give nearly the
-# scores of 0.4 and 0.6?
+# **Exercise.** What happens to both heads with `alpha=1.0`? And why would weights of `0.8` and `1.2` give nearly the
+# scores of `0.4` and `0.6`?
 #
 # <details><summary>Answer</summary>
 #
 # With $\alpha = 1$ the authenticity loss has the weight zero. Its head keeps its random start, so its AUC is near
-# 0.5, while the emotion head learns as in "without the authenticity branch". Weights of 0.8 and 1.2 double the
+# one half, while the emotion head learns as in "without the authenticity branch". Weights of `0.8` and `1.2` double the
 # whole loss. All gradients double with it, and Adam divides each step by the size of the gradients, so the
 # steps stay the same.
 #

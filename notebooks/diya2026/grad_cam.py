@@ -177,7 +177,7 @@ if truth:
     tables.table(levels, f"{method} of the {explained.called} against the truth")
 
 # %% [markdown]
-# The next figure has the gain in AUC of every model with its 95 % interval, a percentile bootstrap over
+# The next figure has the gain in AUC of every model with its confidence interval, a percentile bootstrap over
 # subjects. Look at which intervals lie right of the dashed line, which is no gain. Models whose maps
 # have different grids are not to be ranked: a map of a few cells cannot follow a thin eyebrow.
 
@@ -210,7 +210,7 @@ if truth:
 # %% [markdown]
 # ## Which regions of the face
 #
-# The paper speaks of regions. The 68 landmarks of a rendered face divide the picture into six: eyes,
+# The paper speaks of regions. The {literal}`68 landmarks <the number of points in the iBUG annotation>` of a rendered face divide the picture into six: eyes,
 # brows, mouth, nose and cheeks, forehead, and the periphery (hair, ears, neck, clothes and background).
 # The figure shows the relevance in a region divided by what an even map has there. Look for cells well
 # above one, and at the last column, where the paper sees the authenticity head look.

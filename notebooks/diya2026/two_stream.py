@@ -272,7 +272,7 @@ question.answer(model_page.answer(found, run.task), model_page.rests_on(runs))
 # %% [markdown]
 # ## Try it
 #
-# Take the focal loss away (with gamma 0 it is plain cross-entropy) and train once, at the scale of the book:
+# Take the focal loss away (with `gamma = 0` it is plain cross-entropy) and train once, at the scale of the book:
 #
 # ```
 # make notebook N=diya2026/two_stream PROFILE=book PARAMS='gamma=0.0 seeds=1'
