@@ -89,6 +89,7 @@ class VerdictRows:
         ours: object = None,
         how: str = "",
         what: str = "",
+        p_holm: float | None = None,
         **shown: str,
     ) -> None:
         """Add a row of a claim that a difference is positive, judged by its interval.
@@ -96,7 +97,7 @@ class VerdictRows:
         Shown is the interval, unless ``ours`` is given. ``how`` it was measured stands before the
         reason of the verdict, ``what`` was measured behind the title of the claim.
         """
-        verdict = of_direction(difference, self._on())
+        verdict = of_direction(difference, self._on(), p_holm)
         if how:
             verdict = Verdict(verdict.word, f"{how}: {verdict.why}")
         if what:

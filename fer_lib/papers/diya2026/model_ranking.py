@@ -10,11 +10,9 @@ import numpy as np
 
 from engine.page import tables
 from fer_lib.evaluation.paired_differences import Comparison, turned
+from fer_lib.evaluation.verdicts import SEEDS_NEEDED, SIGNIFICANT
 from fer_lib.papers.diya2026 import ablation_page
 from fer_lib.training.run import Run
-
-LEAST_SEEDS = 3
-SIGNIFICANT = 0.05  # below it, a p after correction
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def judge(
     one: Comparison,
     seeds: Mapping[str, int],
     unranked: Collection[str] = (),
-    least_seeds: int = LEAST_SEEDS,
+    least_seeds: int = SEEDS_NEEDED,
     significant: float = SIGNIFICANT,
 ) -> Place:
     """Return whether the order of a comparison may be claimed.

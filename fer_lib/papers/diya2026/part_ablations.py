@@ -11,6 +11,7 @@ from fer_lib.evaluation import paired_differences
 from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.evaluation.over_seeds import Pooled
 from fer_lib.evaluation.paired_differences import Comparison
+from fer_lib.evaluation.verdicts import SIGNIFICANT
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026 import confusion_claims, named_configs
 from fer_lib.papers.diya2026.ablation_page import SCORES, against, by_score, own_score
@@ -84,7 +85,7 @@ def recall(
 
 def clear(found: Sequence[Comparison]) -> list[Comparison]:
     """Return the comparisons below 0.05 after Holm's correction over all, the largest first."""
-    chosen = [c for c in paired_differences.holm(found) if c.p_holm < 0.05]
+    chosen = [c for c in paired_differences.holm(found) if c.p_holm < SIGNIFICANT]
     return sorted(chosen, key=lambda c: -abs(c.difference.value))
 
 

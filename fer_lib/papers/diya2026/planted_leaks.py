@@ -41,7 +41,14 @@ FURTHER = "true"  # column: the same classifier on further subjects
 JITTER = {"yaw": 0.03, "pitch": 0.03, "roll": 0.015, "shift_x": 0.01, "shift_y": 0.01}
 JITTER |= {"zoom": 0.01, "gaze_x": 0.02, "gaze_y": 0.02}
 UNIT_JITTER = 0.05
-FILES = ("archive.npz", "further.parquet", "planted.parquet", "selected.parquet", "table.parquet")
+FILES = (
+    "alone.parquet",
+    "archive.npz",
+    "further.parquet",
+    "planted.parquet",
+    "selected.parquet",
+    "table.parquet",
+)
 FEATURES = 64  # of the embedding, drawn at random for each configuration that is tried
 
 

@@ -1,5 +1,7 @@
 """Verdicts on the ablations, and the small functions that pages on arms and groups share."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,8 +25,8 @@ from tests.papers.diya2026.test_result_verdicts import run
 LEDGER = ledgers.load("diya2026")
 RENDERED = Ground("diya2026", "rendered46", "book")
 SEEN, UNSEEN = "direction seen on rendered faces", "direction not seen on rendered faces"
-UP = Pooled(0.2, 0.1, 0.3, 9, p=0.001)
-DOWN = Pooled(-0.2, -0.3, -0.1, 9, p=0.9)
+UP = Pooled(0.2, 0.1, 0.3, 9, seeds=3, p=0.001)
+DOWN = Pooled(-0.2, -0.3, -0.1, 9, seeds=3, p=0.001)
 
 
 def compared(*arms, difference=DOWN):
@@ -62,13 +64,23 @@ def test_the_rows_stand_in_the_order_of_the_paper():
     assert rows[7].title.endswith("(AUC, Lite0 with gates less without)")
 
 
-def test_what_stays_after_holm_is_named():
-    told = ablations.left_after_holm(judged())
-    assert "for the 8 differences" in told and "4 stay below 0.05" in told
-    assert "recall of fear with, less without" in told
-    assert "recall of genuine" not in told
-    one = {"a": ("x", UP), "b": ("x", DOWN)}
-    assert ablations.left_after_holm(one).endswith("1 stays below 0.05: a.")
+def word_of(difference):
+    """Return the verdict on one of the eight differences, the recall of fear."""
+    weights = compared("alpha_03", "alpha_05", "alpha_06")
+    rows = ablations.rows(LEDGER, RENDERED, judged(fear=difference), weights).rows
+    return rows[1].verdict
+
+
+def test_a_difference_needs_three_seeds_and_what_stays_after_holm():
+    assert word_of(UP).word == SEEN
+    assert word_of(replace(UP, seeds=2)).why == "2 of the 3 seeds that are needed"
+    uncorrected = word_of(replace(UP, p=0.06 / 2))
+    assert uncorrected.word == SEEN  # the largest of eight counts once
+    corrected = word_of(replace(UP, p=0.06))
+    assert (corrected.word, corrected.why) == (
+        "not decided",
+        "p is 0.06 after Holm's correction, on rendered faces",
+    )
 
 
 def test_scores_of_an_arm_and_of_a_model_are_means_over_seeds():

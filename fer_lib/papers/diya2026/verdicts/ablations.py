@@ -74,11 +74,12 @@ def rows(
 ) -> VerdictRows:
     """Return the rows of the table; ``judged`` is what `differences` returns."""
     found = VerdictRows(ledger, ground)
-    for note, (name, difference) in judged.items():
+    corrected = paired_differences.corrected([difference.p for _, difference in judged.values()])
+    for (note, (name, difference)), p in zip(judged.items(), corrected, strict=True):
         if name == "ablation.se" and all(row.claims[0].id != name for row in found.rows):
             _stable(found, weights)
         about = f"{ledger[name].title} ({note})"
-        found.direction(name, difference, str(difference), about=about)
+        found.direction(name, difference, str(difference), about=about, p_holm=float(p))
     weighed = (
         "their loss weights are in the same ratio"
         if same_ratio(ledger)
@@ -112,16 +113,4 @@ def _stable(found: VerdictRows, weights: Sequence[Comparison]) -> None:
         found.ground.refusal() or Verdict("not comparable", why),
         f"{largest:.3f}",
         printed=f"± {found.ledger['ablation.stable'].printed}",
-    )
-
-
-def left_after_holm(judged: Mapping[str, tuple[str, Pooled]]) -> str:
-    """Return in a sentence which differences stay below 0.05 after Holm's correction."""
-    corrected = paired_differences.corrected([difference.p for _, difference in judged.values()])
-    stay = [note for note, p in zip(judged, corrected, strict=True) if p < 0.05]
-    return (
-        "Each verdict goes by its own interval. Corrected by Holm's method for the "
-        f"{len(judged)} differences of this table, {len(stay)} "
-        f"{'stays' if len(stay) == 1 else 'stay'} below 0.05"
-        + (f": {'; '.join(stay)}." if stay else ".")
     )
