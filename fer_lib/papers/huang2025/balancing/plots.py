@@ -95,7 +95,7 @@ def orders(
     """
     names = {order: textwrap.fill(order, LETTERS) for order in each}
     long = pd.concat([frame[[score]].assign(order=names[order]) for order, frame in each.items()])
-    figure, axis = plt.subplots(figsize=(WIDTH, 3.8))
+    figure, axis = plt.subplots(figsize=(WIDTH, 3.4))
     sns.stripplot(long, x=score, y="order", color=GREY, alpha=0.5, size=4, jitter=0.12, ax=axis)
     means = found[SHOWN[score]]
     for place, one in enumerate(means):

@@ -20,7 +20,7 @@ PLACES = {"X": (0, 1), "T": (0, 0), "Z": (1, 1), "Y": (1, 0)}
 def diagram(worlds: dict[str, tuple[tuple[str, str], ...]]) -> Figure:
     """Draw causal diagrams, two a row; the arrow from treatment to outcome is dashed."""
     rows = -(-len(worlds) // 2)
-    figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 2.6 * rows), squeeze=False)
+    figure, axes = plt.subplots(rows, 2, figsize=(WIDTH, 2.3 * rows), squeeze=False)
     for axis in axes.flat:
         axis.set_axis_off()
     for axis, (title, arrows) in zip(axes.flat, worlds.items(), strict=False):
@@ -53,7 +53,7 @@ def curves(
     treatment : str
         Named on the axes.
     """
-    figure, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.2), squeeze=False)
+    figure, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 2.9), squeeze=False)
     given = figures.INTERVAL | {"y": "value"}
     for axis, (title, (ratios, effects, bins)) in zip(axes[0], panels.items(), strict=True):
         curve = figures.long_intervals(pd.DataFrame({"": effects}, index=ratios))
@@ -99,7 +99,7 @@ def jumps(panels: dict[str, tuple[pd.DataFrame, np.ndarray]], outcome: str) -> F
     outcome : str
         Column of the runs.
     """
-    figure, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 3.2), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(panels), figsize=(WIDTH, 2.9), sharey=True, squeeze=False)
     kinds = ((0, GREY, "o", "without SMOTE"), (1, GREEN, "s", "with SMOTE"))
     for axis, (title, (runs, treated)) in zip(axes[0], panels.items(), strict=True):
         for side, colour, marker, label in kinds:

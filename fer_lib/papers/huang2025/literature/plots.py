@@ -78,7 +78,7 @@ def draw(graph: nx.Graph, table: pd.DataFrame, marked: list[str], seed: int) -> 
     # A view by `subgraph` would have the order of a set, which changes from process to process.
     tied = nx.Graph(graph)
     tied.remove_nodes_from([node for node in graph if not graph.degree(node)])
-    figure, axis = plt.subplots(figsize=(figures.WIDTH, 7.5))
+    figure, axis = plt.subplots(figsize=(figures.WIDTH, 6.8))
     axis.axis("off")
     if not len(tied):
         axis.text(0.5, 0.5, "no two keywords occur in the same document", ha="center")
