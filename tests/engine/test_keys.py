@@ -331,6 +331,9 @@ def of_kind(kind, **settings):
     return [job for job in found.values() if job.kind == kind]
 
 
+# What profile book trains not at all.
+FROM_NOTHING = {"whole_pretrained", "random_lite0", "random_lite0_se"}
+FROM_NOTHING |= {"random_b0", "random_b0_bare"}
 SEEDS = {"smoke": (1, 1), "book": (5, 2), "book-full": (5, 5), "paper": (5, 5)}
 
 
@@ -343,6 +346,7 @@ def test_every_profile_trains_each_arm_once_per_seed(profile):
         (name, 3 + k)
         for name in configs.TABLE
         for k in range(most if name in ("dual_task", named_configs.RIVAL) else others)
+        if profile != "book" or name not in FROM_NOTHING
     )
     assert {e.settings.profile for e in runs} == {profile}
 
@@ -400,6 +404,9 @@ def test_what_a_page_read_is_noted_by_kind_and_name():
 
 
 def seeds_of(arm):
+    """Return how many seeds profile book takes."""
+    if arm in FROM_NOTHING:
+        return 0
     return 5 if arm in ("dual_task", named_configs.RIVAL) else 2
 
 
