@@ -107,9 +107,10 @@ for name, gain in recalls.items():
 # ## The weights of the two losses
 #
 # The model as proposed has α {claim}`diya2026/table4.alpha` and β {claim}`diya2026/table4.beta`. Only their ratio
-# matters: a common factor scales the whole loss, and Adam divides it out of its step. So the weights $1.0$ and $1.5$
-# of two compared models are the *same* choice as $0.4$ and $0.6$, and no difference between the models. Other ratios
-# are trained below. Look at whether any of them moves a score.
+# matters: a common factor scales the whole loss, and Adam divides it out of its step. So the weights
+# {claim}`diya2026/noSE.emotion_weight` and {claim}`diya2026/noSE.authenticity_weight` of the model without SE are the
+# *same* choice, and no difference between the two. Other ratios are trained below. Look at whether any of them
+# moves a score.
 
 # %% mystnb={"image": {"alt": "Forest plot of the change in emotion accuracy and authenticity AUC with alpha 0.3, 0.5 and 0.6 in place of 0.4, with intervals and a line at zero."}}
 pairs = [(name, "base") for name in part_ablations.WEIGHTS]
@@ -174,13 +175,13 @@ if from_random:
 # ## Verdicts
 #
 # Each sentence of the paper is put as a difference that it says is positive. On rendered faces the strongest
-# verdict is that its direction was seen. [The rule](../../book/verdicts.md) asks for three seeds, and for
-# Holm's correction over the differences of this table.
+# verdict is that its direction was seen.
 
 # %% tags=["hide-input"]
 ledger = ledgers.load("diya2026")
 judged = ablations.differences(left_out, weighed, gates, recalls)
 ablations.rows(ledger, at.ground, judged, weighed).show("Verdicts on the ablations")
+tables.say(ablations.left_after_holm(judged))
 question.answer(*part_ablations.answer([*left_out, *weighed, *gates], runs, at.tested))
 
 # %% [markdown]
@@ -194,13 +195,13 @@ question.answer(*part_ablations.answer([*left_out, *weighed, *gates], runs, at.t
 # make notebook N=diya2026/ablations PROFILE=book PARAMS='alpha=0.9 augmentation=False'
 # ```
 #
-# **Exercise.** What happens to both heads with `alpha=1.0`? And why would weights of `0.8` and `1.2` give nearly the
-# scores of `0.4` and `0.6`?
+# **Exercise.** What happens to both heads with `alpha=1.0`? And why would weights of $0.8$ and $1.2$ give nearly
+# the scores of $0.4$ and $0.6$?
 #
 # <details><summary>Answer</summary>
 #
 # With $\alpha = 1$ the authenticity loss has the weight zero. Its head keeps its random start, so its AUC is near
-# one half, while the emotion head learns as in "without the authenticity branch". Weights of `0.8` and `1.2` double the
+# $0.5$, while the emotion head learns as in "without the authenticity branch". Weights of $0.8$ and $1.2$ double the
 # whole loss. All gradients double with it, and Adam divides each step by the size of the gradients, so the
 # steps stay the same.
 #

@@ -141,7 +141,7 @@ tables.folded(
 # %% [markdown]
 # ## The image-level split by itself
 #
-# With no copy the lines of the figure are close together, although subjects recur on both sides. Two things leave an
+# Without copies the lines of the figure are close together, although subjects recur on both sides. Two things leave an
 # image-level split of rendered faces little to leak. Every rendered image is a fresh scene, with its own pose, light,
 # background and strength of the muscles: the [audit of the data](data.ipynb) finds hardly any near-duplicates. And
 # each subject shows every emotion, so who it is does not tell the label. This can be checked: predict the emotion
@@ -167,7 +167,7 @@ tables.say(leakage_page.of_alone(image_level, copied, len(archive.table), often)
 # ## Choosing on the test part
 #
 # The second leak needs no copy. Try several configurations, report the best one, and choose it by its *test*
-# score. Here a configuration is a linear classifier on {literal}`64 <planted_leaks.FEATURES>` random numbers of the embedding with a random
+# score. Here a configuration is a linear classifier on a few random numbers of the embedding with a random
 # strength of its penalty, under a split by subject. Look at the distance between the two upper lines and the
 # lowest: chosen on the validation part, the reported score stays close to what further subjects give.
 
@@ -256,7 +256,7 @@ question.answer(*leakage_page.answer(archive, planted, copied, best, alone, imag
 #
 # A test image with at least one copy in training is answered from memory. With $k$ copies and a test share of
 # one fifth, a test image has none in training with a probability of about $0.2^k$. So about
-# $1 - 0.2^k$ of the test images are right by memory alone ($.80$ with one copy, $.96$ with two), and the rest are
+# $1 - 0.2^k$ of the test images are right by memory alone ($0.80$ with one copy, $0.96$ with two), and the rest are
 # right as often as under a split by subject.
 #
 # </details>
