@@ -168,8 +168,8 @@ tables.say(leakage_page.of_alone(image_level, copied, len(archive.table), often)
 #
 # The second leak needs no copy. Try several configurations, report the best one, and choose it by its *test*
 # score. Here a configuration is a linear classifier on a few random numbers of the embedding with a random
-# strength of its penalty, under a split by subject. Look at the distance between the two upper lines and the
-# lowest: chosen on the validation part, the reported score stays close to what further subjects give.
+# strength of its penalty, under a split by subject. Look at how the line of the test part
+# leaves the other two: chosen on the validation part, the reported score stays close to what further subjects give.
 
 # %% mystnb={"image": {"alt": "Reported score against the number of configurations tried, for emotion accuracy and authenticity AUC: chosen on the test part it keeps rising, chosen on the validation part and on further subjects it hardly does."}}
 lines = planted_leaks.long_form(selected, "chosen on").astype({"tried": str})

@@ -141,8 +141,12 @@ def of_networks(runs: Runs, steps: pd.DataFrame) -> str:
     accuracy = steps["emotion accuracy"]
     both = zip(runs["base"], runs["stopped_on_test"], strict=True)
     epochs = [[learning_curves.kept(run)["epoch"] for run in pair] for pair in both]
+    every = steps.to_numpy().ravel()
+    clear = sum(one.low > 0 or one.high < 0 for one in every)
     return (
-        f"The image-level split changes the network's emotion accuracy by {accuracy['by_image']} "
+        f"{clear} of {len(every)} intervals are clear of zero; {len(epochs)} "
+        f"{'seed leaves' if len(epochs) == 1 else 'seeds leave'} them wide. The image-level split "
+        f"changes the network's emotion accuracy by {accuracy['by_image']} "
         f"points, augmented copies before it by {accuracy['copies_first']}, and dropping the "
         f"unclear quarter by **{accuracy['unclear_dropped']}**. Stopping on the test part chose "
         f"the same epoch from {sum(one == other for one, other in epochs)} of {len(epochs)} seeds: "
