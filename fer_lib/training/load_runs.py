@@ -34,12 +34,14 @@ def load_run(name: str, settings: Settings, **changes: object) -> run.Run:
     changes : object
         Other values than the configuration's own, as for `fer_lib.training.configs.first`.
 
+    Returns
+    -------
+    Run
+
     Raises
     ------
     ValueError
-        If the name or a changed value is unknown, or the data set is for testing only.
-    fer_lib.data.schema.DataError
-        If the run is missing and its data cannot be used.
+        If a name is unknown, the data are for testing only, or they cannot be used.
 
     Examples
     --------
