@@ -27,7 +27,7 @@ from fer_lib.data import datasets, splits
 from fer_lib.data.schema import FaceData
 from fer_lib.models import ALL_STAGES, backbones, pretrained_weights
 from fer_lib.models.frozen_trunk import pooled
-from fer_lib.papers.diya2026 import learning_curves
+from fer_lib.papers.diya2026 import learning_curves, planted_rows
 from fer_lib.settings import Settings
 from fer_lib.training import augmentation, configs, feature_cache, profiles
 from fer_lib.training.determinism import set_determinism
@@ -359,7 +359,7 @@ def make(settings: Settings, needs: dict[str, Path], folder: Path) -> dict:
         What a page says of them: data, side length, where the weights came from.
     """
     how = amounts(settings.profile)
-    wanted = configs.first("frozen", settings)
+    wanted = configs.first(planted_rows.CONFIGURATION, settings)
     (family,), side = wanted.arm.backbones, wanted.scale.side
     data = datasets.load(settings)
     set_determinism(settings.seed, threads.count())
