@@ -17,6 +17,13 @@ beta = 1.5  # weight of the authenticity loss
 gamma = 1.5  # of the focal loss; 0 is cross-entropy
 seeds = 0  # number of trainings; 0 takes as many as the profile has
 
+# %% tags=["hide-input"]
+from engine.page import opening, tables
+
+question = opening.ask(
+    "How well does the network with two different branches do, without added squeeze-and-excitation?"
+)
+
 # %%
 from dataclasses import replace
 
@@ -26,7 +33,7 @@ import torch
 from sklearn.metrics import PrecisionRecallDisplay, RocCurveDisplay
 from torch.nn import functional
 
-from engine.page import opening, source, tables
+from engine.page import source
 from fer_lib.api import build, confusion, load, load_run, predict, score, split
 from fer_lib.papers.diya2026 import model_page, model_summary
 from fer_lib.papers.diya2026.models.dual_branch import PAPER, DualBranch
@@ -42,9 +49,6 @@ from fer_lib.evaluation import ledgers
 
 figures.use_style()
 ledger = ledgers.load("diya2026")
-question = opening.ask(
-    "How well does the network with two different branches do, without added squeeze-and-excitation?"
-)
 changes = {"loss_weights": (alpha, beta), "gamma": gamma}
 number = seeds or configs.seeds("dual_branch", profile)
 each = [replace(settings, seed=seed + k) for k in range(number)]
@@ -175,7 +179,7 @@ tables.table(found, f"The dual-branch model, seeds: {len(runs)}")
 # perfect model has a dark diagonal. Look for the pairs of emotions that are taken for each other.
 
 # %% mystnb={"image": {"alt": "Two heat maps of confusion matrices on the test part: seven emotions on the left, fake and genuine on the right; rows are the true class."}}
-size = {"figsize": (8, 3.7), "width_ratios": (2.4, 1), "layout": "constrained"}
+size = {"figsize": (8, 3.5), "width_ratios": (2.4, 1), "layout": "constrained"}
 figure, axes = plt.subplots(1, 2, **size)
 for axis, head in zip(axes, run.task.heads, strict=True):
     matrix = confusion(answers, head)
@@ -192,7 +196,7 @@ tables.say(model_page.confused(answers, emotion))
 # so it shows better what a rare class costs.
 
 # %% mystnb={"image": {"alt": "Four panels: ROC and precision-recall curves of each emotion against the rest above, of genuine against fake below."}}
-figure, axes = plt.subplots(2, 2, figsize=(8, 6.2), layout="constrained")
+figure, axes = plt.subplots(2, 2, figsize=(8, 5.9), layout="constrained")
 for (roc, precision), head in zip(axes, run.task.heads, strict=True):
     for name, is_class, p in model_page.against_rest(answers, head):
         RocCurveDisplay.from_predictions(is_class, p, name=name, ax=roc)
@@ -258,7 +262,6 @@ verdicts.inconsistent(
 )
 verdicts.show("Verdicts on the dual-branch model")
 
-# %% tags=["hide-input"]
 question.answer(model_page.answer(found, run.task), model_page.rests_on(runs))
 
 # %% [markdown]

@@ -15,6 +15,13 @@ seed = 0
 sampling = "smote"  # how the training part is balanced: smote or none
 seeds = 0  # number of trainings; 0 takes as many as the profile has
 
+# %% tags=["hide-input"]
+from engine.page import opening, tables
+
+question = opening.ask(
+    "What does one dense layer learn from the embeddings of two frozen networks?"
+)
+
 # %%
 from dataclasses import replace
 
@@ -24,7 +31,7 @@ import torch
 from sklearn.metrics import PrecisionRecallDisplay, RocCurveDisplay
 from torch.nn import functional
 
-from engine.page import opening, source, tables
+from engine.page import source
 from fer_lib.api import build, confusion, load, load_run, predict, score, split
 from fer_lib.models import ALL_STAGES
 from fer_lib.papers.diya2026 import model_page, model_summary, named_configs
@@ -40,9 +47,6 @@ from fer_lib.evaluation import ledgers
 
 figures.use_style()
 ledger = ledgers.load("diya2026")
-question = opening.ask(
-    "What does one dense layer learn from the embeddings of two frozen networks?"
-)
 changes = {"sampling": sampling}
 official = load_run("embedding_fusion", settings)
 name = "fusion_substitute" if official.about["random_start"] else "embedding_fusion"
@@ -185,7 +189,7 @@ tables.table(found, f"{named_configs.title(name)}, seeds: {len(runs)}")
 # perfect model has a dark diagonal. Look for the pairs of emotions that are taken for each other.
 
 # %% mystnb={"image": {"alt": "Two heat maps of confusion matrices on the test part: seven emotions on the left, fake and genuine on the right; rows are the true class."}}
-size = {"figsize": (8, 3.7), "width_ratios": (2.4, 1), "layout": "constrained"}
+size = {"figsize": (8, 3.5), "width_ratios": (2.4, 1), "layout": "constrained"}
 figure, axes = plt.subplots(1, 2, **size)
 for axis, head in zip(axes, run.task.heads, strict=True):
     matrix = confusion(answers, head)
@@ -202,7 +206,7 @@ tables.say(model_page.confused(answers, emotion))
 # so it shows better what a rare class costs.
 
 # %% mystnb={"image": {"alt": "Four panels: ROC and precision-recall curves of each emotion against the rest above, of genuine against fake below."}}
-figure, axes = plt.subplots(2, 2, figsize=(8, 6.2), layout="constrained")
+figure, axes = plt.subplots(2, 2, figsize=(8, 5.9), layout="constrained")
 for (roc, precision), head in zip(axes, run.task.heads, strict=True):
     for label, is_class, p in model_page.against_rest(answers, head):
         RocCurveDisplay.from_predictions(is_class, p, name=label, ax=roc)
@@ -258,7 +262,6 @@ model_page.embedding_verdicts(
     official, ledger, widths, "fusion.pretrained", "Verdicts on the embedding fusion"
 )
 
-# %% tags=["hide-input"]
 of_whom = "" if name == official.about["arm"] else "Of the substitute, not of the paper's model: "
 question.answer(of_whom + model_page.answer(found, run.task), model_page.rests_on(runs))
 

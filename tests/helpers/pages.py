@@ -8,7 +8,6 @@ LEFT = {
     "diya2026/audit",
     "diya2026/fairness",
     "diya2026/realtime",
-    "diya2026/sampling",
     "ethics",
     "huang2025/audit",
     "khalid2025/audit",
