@@ -216,6 +216,15 @@ def emotion_only(
     return told
 
 
+def seeds_in_words(runs: Mapping[str, Sequence[Run]]) -> str:
+    """Return how many seeds each model has, as in "a, b: 5; c: 2"."""
+    by_number: dict[int, list[str]] = {}
+    for name, found in runs.items():
+        by_number.setdefault(len(found), []).append(name)
+    parts = [f"{', '.join(by_number[n])}: {n}" for n in sorted(by_number, reverse=True)]
+    return "; ".join(parts)
+
+
 def start_of(run: Run) -> str:
     """Return from which weights a run's backbones started, in words."""
     return "; ".join(one["name"] for one in run.about["weights"]) or "a random start, as printed"
