@@ -295,7 +295,7 @@ EVALUATION = "notebooks/diya2026/emotion.py"
 TABLE = {
     "nothing": (nothing, set()),
     "prose in a markdown cell": (
-        replaced(EVALUATION, "## Summary scores", "## The summary scores"),
+        replaced(EVALUATION, "## All seeds, beside the paper", "## All seeds beside the paper"),
         set(),
     ),
     "a new markdown cell": (appended(EVALUATION, "\n# %% [markdown]\n# More.\n"), set()),
@@ -634,7 +634,7 @@ def test_prune_leaves_what_this_commit_uses(edited, tmp_path):
         (nothing, ["diya2026/emotion is current: computed 2026-01-01", "at commit 0123456789ab"]),
         (
             replaced(EVALUATION, "figures.use_style()", "figures.use_style()  # changed"),
-            ["diya2026/emotion is stale", "changed (`import pandas as pd`)"],
+            ["diya2026/emotion is stale", "changed (`figures.use_style()  # changed`)"],
         ),
         (
             appended("fer_lib/evaluation/bootstrap.py"),
