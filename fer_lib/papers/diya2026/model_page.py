@@ -110,8 +110,9 @@ def against_rest(answers: pd.DataFrame, head: Head) -> Iterator[tuple[str, np.nd
     --------
     >>> head = Head("authenticity", ("fake", "genuine"), "authenticity", "bce")
     >>> table = pd.DataFrame({"group": ["a", "b"], "authenticity": ["fake", "genuine"]})
-    >>> [(name, *truth) for name, truth, _ in against_rest(table.assign(p_genuine=0.5), head)]
-    [('genuine', False, True)]
+    >>> ((name, truth, p),) = against_rest(table.assign(p_genuine=[0.2, 0.7]), head)
+    >>> name, truth.tolist(), p.tolist()
+    ('genuine', [False, True], [0.2, 0.7])
     """
     of = metrics.judged(answers, head)
     for place, name in enumerate(head.classes):
