@@ -104,10 +104,12 @@ printed = {name: ledger[f"table7.{name}.emotion_accuracy"].printed for name in (
 tables.say(
     f"The proposed model names {gain.percent()} points more of the emotions than the CNN baseline "
     f"(Table 7 of the paper prints {printed['proposed']} and {printed['cnn']}). These are one training "
-    "of each. [The page on all six models](diya2026/comparison.ipynb) has several, and the verdict."
+    "of each."
 )
 
 # %% [markdown]
+# [The page on all six models](diya2026/comparison.ipynb) has several trainings of each, and the verdict.
+#
 # **Second, balancing before the split.** SMOTE makes artificial examples of rare classes out of their neighbours.
 # If it runs before the data are split, copies of test examples stand in the training set, and the score
 # rises by far more than any method gains. [Rare emotions](huang2025/rare_emotions.ipynb) measures by how

@@ -205,7 +205,7 @@ tables.say(
 # Here whole groups go to one side on every page, and everything that is fitted is fitted on the training side alone.
 
 # %%
-from fer_lib.api import split
+from fer_lib.data.splits import split
 
 parts = split(table, seed=seed)
 groups = table.groupby(parts)["group"].nunique().rename("groups")
