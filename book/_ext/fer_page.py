@@ -59,6 +59,7 @@ def mend_page(soup: BeautifulSoup) -> None:
     for head in soup.select("article th"):
         if not head.get_text(strip=True) and not head.find("img"):
             head.name = "td"
+            del head["scope"]
     # The book's name stands outside the navigation, so in no landmark.
     sidebar = soup.find(id="pst-primary-sidebar")
     if sidebar is not None and not sidebar.get("role"):

@@ -15,9 +15,10 @@ ALWAYS |= {"engine/__init__.py", "engine/jobs/__init__.py"}
 ALWAYS |= {f"{name.replace('.', '/')}.py" for name in keys.INERT}
 # Packages that others look for and that decide nothing: how functions travel between processes and
 # how much memory there is (joblib), how a graph is printed (torch), help with tests (scikit-learn),
-# in which letters a web server answers (requests).
+# in which letters a web server answers (requests), smooth regression lines, which no page draws
+# (seaborn).
 OPTIONAL = {"cloudpickle", "psutil", "tabulate", "charset-normalizer"}
-OPTIONAL |= {"iniconfig", "pluggy", "pytest"}
+OPTIONAL |= {"iniconfig", "pluggy", "pytest", "statsmodels"}
 
 
 def lines(log: Path, kind: str = "") -> list[str]:

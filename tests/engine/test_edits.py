@@ -137,10 +137,12 @@ MODEL_PAGES = ("cnn_baseline", "two_stream", "b3_embedding", "embedding_fusion",
 MODEL_PAGES += ("dual_task",)
 # These set configurations side by side, by the names that the paper's pages have for them.
 SIDE_BY_SIDE = ("ablations", "calibration", "comparison", "fairness", "grad_cam", "leakage", "lime")
-SIDE_BY_SIDE += ("sampling", *MODEL_PAGES)
+SIDE_BY_SIDE += ("sampling", "emotion", "authenticity", "realtime", *MODEL_PAGES)
 # What resamples, explains or renders by the amounts of a profile: no page on data or on one model.
 AMOUNTING = PAGES - pages(f"diya2026/{topic}" for topic in ("data", *MODEL_PAGES))
+AMOUNTING -= {"page_start_here"}
 AMOUNTING |= {"page_huang2025_data", "page_huang2025_literature"}
+NOT_IN_BOOK = runs_with(lambda arm: configs.seeds(arm.name, "book") == 0)
 ALL = DATA | ACTIVATIONS | RUNS | PAGES | AUDITS | MICRO | LEAKS
 
 
@@ -341,7 +343,10 @@ TABLE = {
     ),
     "how a backbone is cut": (
         replaced("fer_lib/models/backbones.py", "START_SEED = 0 ", "START_SEED = 1 "),
-        (ALL - DATA - AUDITS - MICRO - {"page_diya2026_data"}) | STUDIES | STUDIED,
+        (ALL - DATA - AUDITS - MICRO - {"page_diya2026_data"})
+        | STUDIES
+        | STUDIED
+        | {"page_huang2025_data"},
     ),
     "how much the second paper computes": (
         appended("fer_lib/papers/huang2025/budget.py"),
@@ -353,7 +358,7 @@ TABLE = {
     ),
     "what several studies read": (
         appended("fer_lib/papers/huang2025/features.py"),
-        STUDIES | STUDIED,
+        STUDIES | STUDIED | {"page_huang2025_data"},
     ),
     "what moves in a clip": (appended("face_renderer/clips/expression_motion.py"), MICRO),
     "SMOTE": (appended("fer_lib/training/smote.py"), RUNS | PAGES - {"page_diya2026_data"}),
@@ -480,7 +485,7 @@ TABLE = {
     ),
     "the row of this profile": (
         replaced(f"{TABLES}/profiles.toml", "batch_size = 32", "batch_size = 16"),
-        RUNS | PAGES - {"page_diya2026_data"},
+        RUNS | PAGES - {"page_diya2026_data"} | LEAKS,
     ),
     "how much pages take": (
         replaced(f"{TABLES}/amounts.toml", "lime_images = 4", "lime_images = 5"),
@@ -568,8 +573,8 @@ def test_snakemake_runs_what_is_stale_and_nothing_else(edited, edit):
     ("settings", "expected"),
     [
         ({"FER_THREADS": "2"}, ALL),
-        ({"profile": "book"}, (ALL - ACTIVATIONS) | activations_of("book")),
-        ({"seed": 1}, RUNS | PAGES | AUDITS | STUDIES | SECOND),
+        ({"profile": "book"}, (ALL - ACTIVATIONS - NOT_IN_BOOK) | activations_of("book")),
+        ({"seed": 1}, RUNS | PAGES | AUDITS | STUDIES | SECOND | LEAKS),
     ],
 )
 def test_a_setting_that_decides_makes_everything_it_decides(checkout, settings, expected):
