@@ -304,7 +304,12 @@ class Toy:
         chapters = "\n".join(f"  - file: {file}" for file in files)
         (self.checkout / "_toc.yml").write_text(TOC.format(chapters=chapters))
         # They lead to the real pages, which a toy has not.
-        for page in ("contributing", "ledger", *(f"papers/{key}/coverage" for key in PAPERS)):
+        for page in (
+            "contributing",
+            "ledger",
+            "verdicts",
+            *(f"papers/{key}/coverage" for key in PAPERS),
+        ):
             (self.checkout / "book" / f"{page}.md").unlink(missing_ok=True)
         for key in PAPERS:
             told = self.checkout / "fer_lib" / "papers" / key / "paper.toml"
