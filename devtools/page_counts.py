@@ -1,7 +1,8 @@
 """Count what a page shows of its method: visible cells, lines, words of prose and of code.
 
 ``python -m devtools.page_counts`` prints the table; `tests/test_notebooks.py` holds every page to
-the limits. A cell is visible if its source is shown without a click.
+the limits. A cell is visible if its source is shown without a click; the cell of parameters, which
+a rendered page folds, counts neither way.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from engine import pairs
 from engine.store import paths
 
 HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
+PARAMETERS = "parameters"
 LEAST_VISIBLE = 0.6
 MOST_LINES = 300  # of code in a notebook
 LONGEST_CELL = 25  # lines
@@ -32,7 +34,7 @@ class Counts:
     Attributes
     ----------
     cells, visible : int
-        Code cells, and those whose source is shown.
+        Code cells without that of the parameters, and those whose source is shown.
     lines, longest : int
         Lines of code that are not blank, in all cells and in the longest.
     code, prose : int
@@ -102,12 +104,16 @@ def count(script: Path) -> Counts:
     cells = pairs.read(script).cells
     code = [cell for cell in cells if cell.cell_type == "code"]
     text = [cell.source for cell in cells if cell.cell_type == "markdown"]
-    shown = [c.source for c in code if not HIDDEN & set(c.metadata.get("tags", []))]
+    tags = [set(cell.metadata.get("tags", [])) for cell in code]
+    counted = [
+        (cell.source, own) for cell, own in zip(code, tags, strict=True) if PARAMETERS not in own
+    ]
+    shown = [source for source, own in counted if not HIDDEN & own]
     lines = [[line for line in cell.source.splitlines() if line.strip()] for cell in code]
     kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
     nodes = [node for cell in code for node in ast.walk(ast.parse(cell.source))]
     return Counts(
-        cells=len(code),
+        cells=len(counted),
         visible=len(shown),
         lines=sum(map(len, lines)),
         longest=max(map(len, lines), default=0),

@@ -13,6 +13,8 @@ subject = 3  # which of the rendered subjects is shown
 
 # %% tags=["hide-input"]
 from engine.page import opening, tables
+from engine.page.sign_words import by_sign
+from fer_lib.papers.diya2026 import model_summary
 
 question = opening.ask(
     "Does the paper's best model recognise emotions better than a small network?"
@@ -106,6 +108,8 @@ tables.say(
     f"(Table 7 of the paper prints {printed['proposed']} and {printed['cnn']}). These are one training "
     "of each."
 )
+if model_summary.still_improving(runs["cnn_baseline"]):
+    tables.say(model_summary.GAP_CAVEAT)
 
 # %% [markdown]
 # [The page on all six models](diya2026/comparison.ipynb) has several trainings of each, and the verdict.
@@ -142,13 +146,9 @@ tables.table(shown, "The verdicts of this book")
 #   each term in one line.
 
 # %% tags=["hide-input"]
-word = "not decided by these two trainings"
-if gain.low > 0:
-    word = "yes, on rendered faces"
-elif gain.high < 0:
-    word = "no, on rendered faces"
+words = "Yes, on rendered faces", "No, on rendered faces", "Not decided by these two trainings"
 question.answer(
-    f"{word[0].upper()}{word[1:]}: {gain.percent()} points of emotion accuracy more than the CNN baseline.",
+    f"{by_sign(gain, *words)}: {gain.percent()} points of emotion accuracy more than the CNN baseline.",
     rests_on=f"one training of each model, seed {seed}, tested on {both[0]['group'].nunique()} rendered "
     "subjects; percentile bootstrap over subjects.",
 )

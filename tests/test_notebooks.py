@@ -119,7 +119,7 @@ def counts_of(text, tmp_path):
 
 def test_the_counts_of_a_page(tmp_path):
     found = counts_of(PAGE, tmp_path)
-    assert (found.cells, found.visible, found.lines, found.longest) == (4, 3, 5, 2)
+    assert (found.cells, found.visible, found.lines, found.longest) == (3, 2, 5, 2)
     assert (found.prose, found.code) == (10, 15)
     assert found.called == {"load", "split", "answer"}
     assert found.verbs_missing() == ["build", "fit or load_run", "predict", "score"]
@@ -129,7 +129,7 @@ def test_the_counts_of_a_page(tmp_path):
 @pytest.mark.parametrize(
     ("planted", "by", "fault"),
     [
-        ("# %%\nfaces", '# %% tags=["hide-input"]\nfaces', "2 of 4 code cells are visible"),
+        ("# %%\nfaces", '# %% tags=["hide-input"]\nfaces', "1 of 3 code cells are visible"),
         ("parts =", "def f(): ...\nparts =", "defines f"),
         ("parts =", "x = 1\n" * 24 + "parts =", "a cell of 26 lines"),
         ("parts =", "x = 1\n" * 296 + "parts =", "301 lines of code"),

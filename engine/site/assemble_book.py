@@ -107,13 +107,14 @@ def executed(job: Job) -> nbformat.NotebookNode:
 
 def stage_page(
     job: Job,
+    book: nbformat.NotebookNode,
     settings: Settings,
     rendered: dict,
     verdicts: dict,
     target: Path,
 ) -> dict:
-    """Write an executed notebook as a page of the book; return its record."""
-    book, record = executed(job), job.stage.told()
+    """Write a notebook as `executed` returns it as a page of the book; return its record."""
+    record = job.stage.told()
     claim_verdicts.show(book, verdicts)
     show_parameters_in_force(book, page_table.settings_of(job.name, settings))
     show_banner(book, record)
@@ -241,13 +242,14 @@ def stage(
     failed = {failure.name: failure for failure in failures}
     pages = [job for job in found.values() if job.kind == "page"]
     problems, records, reached = [], [], []
-    sound = []
+    books = {}
     for job in pages:
         if job.name in failed:
             continue
         try:
-            reached += page_verdicts.reached(job.name, executed(job))
-            sound.append(job)
+            book = executed(job)
+            reached += page_verdicts.reached(job.name, book)
+            books[job.name] = book
         except (StageError, OSError, ValueError) as error:
             problems.append(f"{job.name}: {error}")
     generated = to / GENERATED
@@ -260,8 +262,9 @@ def stage(
         if job.name in failed:
             kept = paths.build() / "failed" / f"{page_table.stem(job.name)}.ipynb"
             stage_failure(failed[job.name], target, kept)
-        elif job in sound:
-            records.append(stage_page(job, asked.settings, rendered, verdicts, target))
+        elif job.name in books:
+            book = books[job.name]
+            records.append(stage_page(job, book, asked.settings, rendered, verdicts, target))
     told = [{"name": f.name, "reason": f.error} for f in failures]
     runs = [run_about(j) for j in found.values() if j.kind == "run" and j.name not in failed]
     studied = [

@@ -159,7 +159,7 @@ def row(
     facets = {
         "paper": claim.paper,
         "verdict": verdict.word,
-        "evidence": "|".join(evidence(of, verdict, found)),
+        "evidence": "|".join(evidence(of, found)),
         "kind": claim.kind,
         "element": claim.element,
         "claims": claim.name,
@@ -178,7 +178,7 @@ def row(
     )
 
 
-def evidence(of: Standing, verdict: OneVerdict, found: list[Reached]) -> list[str]:
+def evidence(of: Standing, found: list[Reached]) -> list[str]:
     """Return the kinds of evidence that there are on a claim."""
     kinds = ["print"] if of.judged or of.given else []
     kinds += ["a rerun"] if any(one.measured and not one.source for one in found) else []

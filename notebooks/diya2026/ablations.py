@@ -27,7 +27,7 @@ from fer_lib.training import configs, load_runs, losses
 settings = Settings(data, data_root, profile, seed)
 runs = load_runs.need_arms(part_ablations.planned(settings))
 
-# %% tags=["hide-input"]
+# %%
 from fer_lib.evaluation import ledgers
 from fer_lib.papers.diya2026.verdicts import ablations
 from fer_lib.plots import figures

@@ -257,7 +257,7 @@ grid = sns.relplot(curves, **drawn, row="head", col="kind", height=1.8, aspect=2
 grid = grid.set_titles("{row_name} head: {col_name}")
 figures.legend_above(grid, 4)
 
-# %% tags=["hide-input"]
+# %%
 above = ["deletion below noise", "insertion above noise"]
 areas = cam_tables.means_by(better, faces, above, "method")
 tables.say(

@@ -71,7 +71,7 @@ tables.table(drawn.T, "The rendered clips: duration and apex in milliseconds, in
 chosen = clip_statistics.middling(clips, subject, ("happy", "surprise", "disgust"))
 figure = clip_plots.strip(chosen)
 
-# %% tags=["hide-input"]
+# %%
 largest = {row["emotion"]: np.abs(clip_plots.change(row)).max() for row in chosen}
 told = ", ".join(f"{emotion} {grey:.0f}" for emotion, grey in largest.items())
 tables.say(

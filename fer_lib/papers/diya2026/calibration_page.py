@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.page import tables
+from engine.page.sign_words import by_sign
 from fer_lib.evaluation import metrics, over_seeds
 from fer_lib.evaluation.bootstrap import percentile_ends
 from fer_lib.evaluation.over_seeds import Drawn, Pooled
@@ -236,7 +237,7 @@ def say_thresholds(
     ]
     tables.folded(lines, "Thresholds chosen on the validation part")
     gain = found[named_configs.PROPOSED, last].gain["accuracy"]
-    word = "more" if gain.low > 0 else "less" if gain.high < 0 else "not measurably more"
+    word = by_sign(gain, "more", "less", "not measurably more")
     tables.say(
         f"In accuracy the chosen thresholds reach {word} than {fixed:g}: {gain.percent()} points."
     )

@@ -141,7 +141,7 @@ def still_improving(run: Run) -> bool:
 
 GAP_CAVEAT = (
     "The baseline was stopped while it was still improving, and unlike the other model it starts "
-    "from nothing: the direction may be read from this table, the size of the gap may not."
+    "from nothing. The table supports the sign of the difference, not its size."
 )
 
 

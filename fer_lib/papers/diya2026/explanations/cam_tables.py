@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from torch import Tensor, nn
 
+from engine.page.sign_words import by_sign
 from engine.page.tables import Measurement
 from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.explain import grad_cam
@@ -390,10 +391,6 @@ def in_words(gains: Mapping[str, Interval]) -> str:
     """
     told = []
     for head, gain in gains.items():
-        word = "not shown, about as well as"
-        if gain.low > 0:
-            word = "yes, better than"
-        elif gain.high < 0:
-            word = "no, worse than"
+        word = by_sign(gain, "yes, better than", "no, worse than", "not shown, about as well as")
         told.append(f"{head.capitalize()} head: {word} other subjects' maps (gain in AUC {gain}).")
     return " ".join(told)

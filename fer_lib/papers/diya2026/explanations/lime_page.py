@@ -12,6 +12,7 @@ from skimage.segmentation import mark_boundaries
 from torch import Tensor, nn
 
 from engine.page import budget, tables
+from engine.page.sign_words import by_sign
 from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.papers.diya2026 import named_configs
 from fer_lib.papers.diya2026.explanations import (
@@ -395,16 +396,12 @@ def say_together(
     }
     if more:
         words = {
-            head: _sign(gain, "more", "less", "not measurably more") for head, gain in more.items()
+            head: by_sign(gain, "more", "less", "not measurably more")
+            for head, gain in more.items()
         }
         told = (f"{words[head]} in the {head} head ({gain})" for head, gain in more.items())
         tables.say(f"At the finer layer both together find {'; '.join(told)} than the better one.")
     return more
-
-
-def _sign(found: Interval, above: str, below: str, neither: str) -> str:
-    """Return a word for an interval that lies above zero, below it, or holds it."""
-    return above if found.low > 0 else below if found.high < 0 else neither
 
 
 def answer(page: LimePage, gains: Gains, used: int) -> tuple[str, str]:
@@ -412,7 +409,7 @@ def answer(page: LimePage, gains: Gains, used: int) -> tuple[str, str]:
     told = []
     for head in page.task.names if gains else ():
         own, cam = gains["LIME", PROPOSED, head], gains[FINER, PROPOSED, head]
-        word = _sign(own, "yes", "no", "not measurably")
+        word = by_sign(own, "yes", "no", "not measurably")
         told.append(f"{head}: {word}, LIME gains {own}, Grad-CAM at the finer layer {cam}")
     words = "Photographs carry no truth to score against; the page shows how stable LIME is."
     if told:

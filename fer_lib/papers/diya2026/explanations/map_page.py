@@ -10,7 +10,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from engine.page import tables
 from fer_lib.evaluation.bootstrap import Interval, means
 from fer_lib.labels import EMOTIONS
 from fer_lib.papers.diya2026 import named_configs
@@ -213,10 +212,3 @@ def titles(runs: Mapping[str, Run]) -> dict[str, str]:
 def probed(faces: int, count: int) -> np.ndarray:
     """Return the places of ``count`` faces all along a list of so many, int (count,) or fewer."""
     return np.unique(np.linspace(0, faces - 1, count).round().astype(int))
-
-
-def say_times(called: Mapping[str, str], seconds: Mapping[str, float], digits: int, what: str):
-    """Show the seconds that each model took for an image."""
-    frame = {"model": list(called.values())}
-    frame["seconds"] = [f"{seconds[name]:.{digits}f}" for name in called]
-    tables.table(pd.DataFrame(frame), f"Seconds an image for {what}", index=False)

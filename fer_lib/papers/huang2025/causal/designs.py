@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine.page import tables
+from engine.page.sign_words import by_sign
 from fer_lib.evaluation import ledgers
 from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.papers.huang2025 import printed_code
@@ -20,7 +21,6 @@ from fer_lib.papers.huang2025.causal.regression_discontinuity import (
     estimate,
     sensitivity,
 )
-from fer_lib.papers.huang2025.sign_words import by_sign
 
 BY_RULE, AS_CODED = "by the rule", "as coded"
 NEAR = f"within {BANDWIDTH:g}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from engine.page.sign_words import by_sign
 from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.papers.huang2025.causal.outcomes import BOTH_RARE, Effects
 from fer_lib.papers.huang2025.causal.treatment_assignment import SMOTE
-from fer_lib.papers.huang2025.sign_words import by_sign
 
 MOVES = ("raises", "lowers", "does not measurably move")
 

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from engine.page import tables
+from engine.page.sign_words import by_sign
 from fer_lib.evaluation.bootstrap import Interval
 from fer_lib.papers.huang2025 import printed_code
 from fer_lib.papers.huang2025.corrected_t_test import wider
@@ -17,7 +18,6 @@ from fer_lib.papers.huang2025.search import coefficient_maps, nested_search
 from fer_lib.papers.huang2025.search.grid_and_optuna import GRID, LR, OPTUNA, SVM
 from fer_lib.papers.huang2025.search.nested_search import BEFORE, column
 from fer_lib.papers.huang2025.search.search_scores import SCORES, Tuned
-from fer_lib.papers.huang2025.sign_words import by_sign
 
 SVM_GAIN, LR_GAIN = "SVM: after less before", "LR: after less before"
 BETWEEN = "gain of SVM less gain of LR"

@@ -8,6 +8,7 @@ import pytest
 from matplotlib import pyplot as plt
 from scipy import stats
 
+from engine.page.sign_words import by_sign
 from engine.page.verdict_rows import VerdictRows
 from fer_lib.evaluation import ledgers
 from fer_lib.evaluation.bootstrap import Interval
@@ -27,7 +28,6 @@ from fer_lib.papers.huang2025.balancing import (
 from fer_lib.papers.huang2025.balancing.contrasts import NAMES, TESTED, Change, Contrasts
 from fer_lib.papers.huang2025.balancing.cross_validation import Arm, Scores
 from fer_lib.papers.huang2025.corrected_t_test import Corrected, corrected_t
-from fer_lib.papers.huang2025.sign_words import by_sign
 
 LEDGER = ledgers.load("huang2025")
 GROUND = Ground("huang2025", "rendered_micro", "book")
